@@ -1,0 +1,42 @@
+// Package testserver names the real servers that tests run against. A test asks
+// for one by name: on a laptop without it the test skips with a line that says how
+// to get it, in CI (CI=true) it fails, so that nothing is skipped there.
+package testserver
+
+import (
+	"os"
+	"testing"
+)
+
+// Redis returns the URL of a real Redis with TLS and a password (rediss://…),
+// whose certificate the process trusts.
+func Redis(t testing.TB) string {
+	return server(t, "TEST_REDIS_URL", "a Redis with TLS and a password (.ci/services starts one)")
+}
+
+// Firestore returns the host:port of the real Firestore emulator.
+func Firestore(t testing.TB) string {
+	return server(t, "TEST_FIRESTORE_EMULATOR_HOST", "the Firestore emulator (.ci/services starts one)")
+}
+
+// Auth returns the host:port of the official Firebase Auth emulator.
+func Auth(t testing.TB) string {
+	return server(t, "TEST_AUTH_EMULATOR_HOST", "the official Firebase Auth emulator (.ci/services starts one)")
+}
+
+// Chromium returns the path of a Chromium for browser tests.
+func Chromium(t testing.TB) string {
+	return server(t, "TEST_CHROMIUM", "a Chromium for the browser tests, such as /usr/bin/chromium")
+}
+
+func server(t testing.TB, name, what string) string {
+	t.Helper()
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not set; in CI it must name %s", name, what)
+	}
+	t.Skipf("set %s to %s to run this", name, what)
+	return ""
+}

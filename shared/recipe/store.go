@@ -1,0 +1,66 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// The errors of a Store, wrapped with what was being done; test with errors.Is.
+var (
+	// ErrNotFound: the user has no such recipe. Another user's recipe is the same answer.
+	ErrNotFound = errors.New("recipe not found")
+	// ErrPrecondition: the recipe is not in the version that Precondition asks for.
+	ErrPrecondition = errors.New("recipe precondition failed")
+	// ErrTrashed: the recipe is in the trash and must be restored before it can be written.
+	ErrTrashed = errors.New("recipe is in the trash")
+	// ErrNotTrashed: Restore of a recipe that is not in the trash.
+	ErrNotTrashed = errors.New("recipe is not in the trash")
+	// ErrKeyReused: an idempotency key that was used before, with another body.
+	ErrKeyReused = errors.New("idempotency key was used with another recipe")
+	// ErrPageToken: a page token that is damaged or belongs to another query.
+	ErrPageToken = errors.New("page token does not belong to this query")
+	// ErrUnavailable: the store could not be asked in time; the call may be repeated.
+	ErrUnavailable = errors.New("recipe store unavailable")
+)
+
+// Store keeps recipes, each user's apart. All methods are safe for concurrent
+// use, take the owner's uid, and never reach another user's recipes. A Recipe
+// handed in must have passed Validate; one handed out shares no memory with the
+// store.
+type Store interface {
+	// Get returns the recipe, trashed or not.
+	Get(ctx context.Context, uid, id string) (Recipe, error)
+
+	// List returns one page of the user's recipes.
+	List(ctx context.Context, uid string, q Query) (Page, error)
+
+	// Create stores r under a new id. With a key that the user has used before
+	// it stores nothing: with an equal r it returns the recipe of the first
+	// time, as it is now, else ErrKeyReused. An empty key is no key.
+	Create(ctx context.Context, uid string, r Recipe, key string) (Recipe, error)
+
+	// Put stores r under id, and reports whether that made a new recipe.
+	// ErrTrashed when the id is in the trash.
+	Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (_ Recipe, created bool, _ error)
+
+	// Update reads the recipe, hands it to edit and writes what edit returns, so
+	// that no concurrent write is lost: edit runs again when another write came
+	// between. An error of edit is returned as it is and nothing is written.
+	Update(ctx context.Context, uid, id string, p Precondition, edit func(Recipe) (Recipe, error)) (Recipe, error)
+
+	// Trash moves the recipe to the trash, where it is purged after TrashTTL.
+	// ErrNotFound when it is there already.
+	Trash(ctx context.Context, uid, id string, p Precondition) (Recipe, error)
+
+	// Restore takes the recipe out of the trash.
+	Restore(ctx context.Context, uid, id string) (Recipe, error)
+
+	// All yields every recipe of the user, trashed ones too, in the order of
+	// their ids, in bounded memory. It ends after the first error.
+	All(ctx context.Context, uid string) iter.Seq2[Recipe, error]
+
+	// DeleteAll removes every recipe of the user for good, in bounded memory.
+	// It is safe to repeat after an error.
+	DeleteAll(ctx context.Context, uid string) error
+}
