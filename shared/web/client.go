@@ -1,0 +1,36 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// ClientAddr returns the address that a request came from, for counting only: an IPv4
+// address, or the /64 of an IPv6 one, which is what a single client is given.
+//
+// On Google's front end (trustProxy) it is the rightmost X-Forwarded-For entry, the
+// only one a client cannot write; behind Firebase Hosting that is an edge of Google's,
+// which many clients share.
+func ClientAddr(r *http.Request, trustProxy bool) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if forwarded := r.Header.Values("X-Forwarded-For"); trustProxy && len(forwarded) > 0 {
+		last := forwarded[len(forwarded)-1]
+		host = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return "unknown"
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is6() {
+		if p, err := addr.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return addr.String()
+}

@@ -1,0 +1,93 @@
+// Package web is what every function's HTTP handler shares: errors as values rendered
+// once as problem documents, strict JSON, CORS and CSRF, request ids, one log line a
+// request, recovery, and an orderly end. It knows nothing of sessions or recipes.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// RequestTimeout bounds the work of one request.
+const RequestTimeout = 30 * time.Second
+
+// Function describes one function's outside.
+type Function struct {
+	// Name is the name in the URL: the function answers at "/", under /Name and under
+	// /api/Name, because a Firebase Hosting rewrite keeps the whole path.
+	Name string
+	// Project is the Google Cloud project that traces are logged under.
+	Project string
+	// Origins are the exact origins of pages on other hosts that may call.
+	Origins []string
+	// SessionCookie is the name of the cookie that makes a request worth forging.
+	SessionCookie string
+	// Log takes one line a request.
+	Log *slog.Logger
+}
+
+// Handler wraps a function's routes in all that this package does. From the outside
+// in: the log line and recovery, CORS, CSRF, headers, the path's alias, the deadline.
+func (f Function) Handler(routes http.Handler) http.Handler {
+	return f.logged(f.cors(f.csrf(private(f.alias(deadline(routes))))))
+}
+
+// private keeps answers out of shared caches: all of them depend on the caller.
+// Firebase Hosting drops Set-Cookie from an answer that is not private and caches a
+// 404 for ten minutes (https://firebase.google.com/docs/hosting/manage-cache).
+func private(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "private, no-store")
+		h.Add("Vary", "Cookie, Authorization")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// alias serves /name/… and /api/name/… as /….
+func (f Function) alias(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, prefix := range [...]string{"/" + f.Name, "/api/" + f.Name} {
+			rest, ok := strings.CutPrefix(r.URL.Path, prefix)
+			if !ok || (rest != "" && rest[0] != '/') {
+				continue
+			}
+			if rest == "" {
+				rest = "/"
+			}
+			u := *r.URL
+			u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, prefix)
+			r2 := *r
+			r2.URL = &u
+			r = &r2
+			break
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func deadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// NotFound answers a path that no route has.
+func NotFound(http.ResponseWriter, *http.Request) error {
+	return NewError(http.StatusNotFound, "not_found", "There is nothing at this path.")
+}
+
+// MethodNotAllowed answers a method that a path does not have.
+func MethodNotAllowed(allow string) Handler {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", allow)
+		return NewError(http.StatusMethodNotAllowed, "method_not_allowed", "This path answers "+allow+".")
+	}
+}

@@ -1,0 +1,198 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// BodyReadTimeout bounds the reading of one request body, so that a client that
+// trickles bytes cannot hold an instance.
+const BodyReadTimeout = 10 * time.Second
+
+// maxDepth bounds how deep JSON may nest; encoding/json alone allows 10,000 levels.
+const maxDepth = 64
+
+// ReadBody returns the whole request body. It refuses a body over limit bytes (413),
+// a compressed one and one of another media type than those given (415), and one that
+// takes longer than BodyReadTimeout (408).
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...string) ([]byte, error) {
+	if err := checkMediaType(r, mediaTypes); err != nil {
+		return nil, err
+	}
+	// A recorder in a test has no connection and refuses; a real one does not.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(BodyReadTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, NewError(http.StatusRequestEntityTooLarge, "body_too_large",
+			fmt.Sprintf("The body is over the limit of %d bytes.", limit))
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, NewError(http.StatusRequestTimeout, "body_timeout", "The body took too long to arrive.")
+	case err != nil:
+		return nil, NewError(http.StatusBadRequest, "body_unreadable", "The body could not be read to its end.").With(err)
+	}
+	return body, nil
+}
+
+func checkMediaType(r *http.Request, mediaTypes []string) error {
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return NewError(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body uncompressed, without Content-Encoding.")
+	}
+	got, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := params["charset"]; err == nil && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		for _, want := range mediaTypes {
+			if got == want {
+				return nil
+			}
+		}
+	}
+	return NewError(http.StatusUnsupportedMediaType, "unsupported_media_type",
+		"Send the body as "+strings.Join(mediaTypes, " or ")+" in UTF-8 and say so in Content-Type.")
+}
+
+// DecodeJSON reads a JSON request body (see [ReadBody]) into v. It refuses duplicate
+// keys (also those that differ only in case, which encoding/json would merge), unknown
+// fields, trailing data, invalid UTF-8 and values of another type (400).
+func DecodeJSON(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
+	body, err := ReadBody(w, r, limit, "application/json")
+	if err != nil {
+		return err
+	}
+	if err := CheckJSON(body); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return malformed(decodeReason(err))
+	}
+	return nil
+}
+
+// CheckJSON refuses a text that is not exactly one JSON value (RFC 8259) in valid UTF-8
+// without duplicate keys, nested at most 64 deep. The returned error is an *Error.
+func CheckJSON(body []byte) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return malformed("the body is empty")
+	}
+	if !utf8.Valid(body) {
+		return malformed("the body is not valid UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	if err := checkValue(dec, 0); err != nil {
+		return malformed(decodeReason(err))
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return malformed("there is more after the JSON value")
+	}
+	return nil
+}
+
+// reason is an error whose text may be shown to the client.
+type reason string
+
+func (e reason) Error() string { return string(e) }
+
+func checkValue(dec *json.Decoder, depth int) error {
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	open, ok := token.(json.Delim)
+	if !ok {
+		return nil
+	}
+	if depth++; depth > maxDepth {
+		return reason(fmt.Sprintf("it nests deeper than %d levels", maxDepth))
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		if open == '{' {
+			if err := checkKey(dec, seen); err != nil {
+				return err
+			}
+		}
+		if err := checkValue(dec, depth); err != nil {
+			return err
+		}
+	}
+	_, err = dec.Token() // the closing delimiter
+	return err
+}
+
+func checkKey(dec *json.Decoder, seen map[string]bool) error {
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	key, _ := token.(string)
+	folded := strings.ToLower(strings.ToUpper(key)) // as encoding/json matches fields: K is k, ſ is s
+	if seen[folded] {
+		return reason("it names a field twice")
+	}
+	seen[folded] = true
+	return nil
+}
+
+func decodeReason(err error) string {
+	var (
+		shown  reason
+		wrong  *json.UnmarshalTypeError
+		syntax *json.SyntaxError
+	)
+	switch {
+	case errors.As(err, &shown):
+		return string(shown)
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return fmt.Sprintf("%s must be a JSON %s", wrong.Field, kind(wrong.Type.Kind().String()))
+	case errors.As(err, &wrong):
+		return "it must be a JSON object"
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("it is not JSON at byte %d", syntax.Offset)
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		return "it has a field that is not known here"
+	}
+	return "it is not JSON"
+}
+
+func kind(goKind string) string {
+	switch {
+	case goKind == "string":
+		return "string"
+	case goKind == "bool":
+		return "boolean"
+	case goKind == "slice":
+		return "array"
+	case strings.HasPrefix(goKind, "int"), strings.HasPrefix(goKind, "float"):
+		return "number"
+	}
+	return "object"
+}
+
+func malformed(why string) *Error {
+	return NewError(http.StatusBadRequest, "malformed_body", "The body cannot be read: "+why+".")
+}
+
+// WriteJSON answers with v as JSON.
+func WriteJSON(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // the client is gone when this fails
+	return nil
+}

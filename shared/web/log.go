@@ -1,0 +1,193 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// NewLogger returns a logger that writes Cloud Logging's structured format, a JSON
+// object a line with severity, message and time
+// (https://cloud.google.com/logging/docs/structured-logging).
+func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: cloudNames}))
+}
+
+func cloudNames(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) > 0 {
+		return a
+	}
+	switch a.Key {
+	case slog.LevelKey:
+		severity := a.Value.String()
+		if severity == "WARN" {
+			severity = "WARNING"
+		}
+		return slog.String("severity", severity)
+	case slog.MessageKey:
+		a.Key = "message"
+	}
+	return a
+}
+
+// note is what a request gathers for its log line.
+type note struct {
+	requestID string
+	err       *Error
+}
+
+type noteKey struct{}
+
+func noteOf(ctx context.Context) *note {
+	n, _ := ctx.Value(noteKey{}).(*note)
+	return n
+}
+
+// RequestID returns the id of the request that ctx belongs to, or "".
+func RequestID(ctx context.Context) string {
+	if n := noteOf(ctx); n != nil {
+		return n.requestID
+	}
+	return ""
+}
+
+var (
+	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
+	tracePattern     = regexp.MustCompile(`^(?:00-)?([0-9a-f]{32})[-/]`)
+)
+
+// logged gives each request an id, recovers from a panic and writes one line when the
+// request ends. The line has neither query, header nor body: those may hold secrets.
+func (f Function) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		n := &note{requestID: r.Header.Get("X-Request-Id")}
+		if !requestIDPattern.MatchString(n.requestID) {
+			var b [12]byte
+			_, _ = rand.Read(b[:]) // never fails: crypto/rand
+			n.requestID = hex.EncodeToString(b[:])
+		}
+		w.Header().Set("X-Request-Id", n.requestID)
+		rec := &recorder{ResponseWriter: w}
+		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
+		defer func() {
+			cause := recover()
+			if cause != nil {
+				f.recovered(rec, r, n, cause)
+			}
+			f.line(r, n, rec, time.Since(start))
+			if cause == http.ErrAbortHandler { //nolint:errorlint,err113 // compared as net/http does
+				panic(cause)
+			}
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// recovered answers a panic with an opaque 500, when nothing was answered yet.
+func (f Function) recovered(rec *recorder, r *http.Request, n *note, cause any) {
+	if cause == http.ErrAbortHandler { //nolint:errorlint,err113 // compared as net/http does
+		return
+	}
+	// The value may quote a request; its type and the stack tell what happened.
+	err := fmt.Errorf("panic: %T", cause)
+	if e, ok := cause.(interface{ RuntimeError() }); ok {
+		err = fmt.Errorf("panic: %v", e)
+	}
+	f.Log.LogAttrs(r.Context(), slog.LevelError, "panic",
+		slog.String("requestId", n.requestID), slog.String("error", err.Error()), slog.String("stack_trace", string(debug.Stack())))
+	if rec.status == 0 {
+		Write(rec, r, err)
+	}
+}
+
+func (f Function) line(r *http.Request, n *note, rec *recorder, took time.Duration) {
+	status := rec.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("function", f.Name),
+		slog.String("requestId", n.requestID),
+		slog.Group("httpRequest",
+			slog.String("requestMethod", safe(r.Method)), slog.String("requestUrl", safePath(r.URL.Path)),
+			slog.Int("status", status), slog.Int64("responseSize", rec.size),
+			slog.String("latency", fmt.Sprintf("%.6fs", took.Seconds()))),
+	}
+	if m := tracePattern.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
+		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
+	} else if m := tracePattern.FindStringSubmatch(r.Header.Get("X-Cloud-Trace-Context")); m != nil {
+		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
+	}
+	if n.err != nil {
+		attrs = append(attrs, slog.String("code", n.err.Code))
+		if n.err.Cause != nil {
+			attrs = append(attrs, slog.String("error", n.err.Cause.Error()))
+		}
+	}
+	switch {
+	case status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case status == http.StatusTooManyRequests:
+		level = slog.LevelWarn
+	}
+	f.Log.LogAttrs(r.Context(), level, fmt.Sprintf("%s %s %d", safe(r.Method), safePath(r.URL.Path), status), attrs...)
+}
+
+// safe bounds a word of the client's for the log.
+func safe(word string) string {
+	if len(word) > maxLoggedSegment {
+		return "(long)"
+	}
+	return word
+}
+
+// maxLoggedSegment is shorter than any handle or token, so that one put into a path by
+// mistake is not logged.
+const maxLoggedSegment = 64
+
+func safePath(path string) string {
+	segments := strings.Split(path, "/")
+	if len(segments) > 8 {
+		segments = append(segments[:8], "(more)")
+	}
+	for i, s := range segments {
+		segments[i] = safe(s)
+	}
+	return strings.Join(segments, "/")
+}
+
+// recorder remembers what was answered. Its Unwrap lets http.ResponseController reach
+// the connection.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	size   int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= http.StatusOK {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.size += int64(n)
+	return n, err
+}
+
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

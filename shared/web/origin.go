@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/rs/cors"
+)
+
+// preflightMaxAge is what browsers cap the caching of a preflight answer at (Chromium:
+// 7200 s), in seconds.
+const preflightMaxAge = 7200
+
+// cors answers preflights before anything else looks at them (they carry no
+// credentials) and puts the CORS headers on every answer, errors too, so that a page
+// can read them. Only exact origins are named, never "*".
+func (f Function) cors(next http.Handler) http.Handler {
+	allowed := make(map[string]bool, len(f.Origins))
+	for _, o := range f.Origins {
+		allowed[o] = true
+	}
+	return cors.New(cors.Options{
+		// A function rather than a list: an empty list would mean every origin.
+		AllowOriginFunc:      func(origin string) bool { return allowed[origin] },
+		AllowedMethods:       []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowedHeaders:       []string{"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "X-Confirm-Delete"},
+		ExposedHeaders:       []string{"ETag", "Link", "Location", "Retry-After", "X-Request-Id", "WWW-Authenticate"},
+		AllowCredentials:     true,
+		MaxAge:               preflightMaxAge,
+		OptionsSuccessStatus: http.StatusNoContent,
+	}).Handler(answerOptions(next))
+}
+
+// answerOptions ends every OPTIONS request, also one that is no preflight.
+func answerOptions(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			w.Header().Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// csrf refuses what a foreign page could make a browser send with the session cookie
+// (https://cheatsheetseries.owasp.org, Cross-Site Request Forgery Prevention). A
+// program has no such page: it sends Authorization, or an Origin.
+func (f Function) csrf(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	for _, o := range f.Origins {
+		if err := protection.AddTrustedOrigin(o); err != nil {
+			panic("web: ALLOWED_ORIGINS was not validated: " + err.Error())
+		}
+	}
+	return Handler(func(w http.ResponseWriter, r *http.Request) error {
+		if err := protection.Check(r); err != nil {
+			return NewError(http.StatusForbidden, "cross_origin",
+				"This page's origin may not call here. Add it to ALLOWED_ORIGINS if it is yours.").With(err)
+		}
+		if unsafeMethod(r.Method) && !fromPage(r) && len(r.CookiesNamed(f.SessionCookie)) > 0 {
+			return NewError(http.StatusForbidden, "origin_missing",
+				"A request that writes with the session cookie must carry an Origin header. A program should send Authorization: Bearer instead.")
+		}
+		next.ServeHTTP(w, r)
+		return nil
+	})
+}
+
+func unsafeMethod(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// fromPage reports whether a browser said where the request comes from, or the caller
+// did. "null" is the origin of sandboxed pages and says nothing.
+func fromPage(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") != "" {
+		return true
+	}
+	u, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && u.Host != ""
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Error is an error with an answer: what a client is told, as a problem document
+// (RFC 9457), and the cause, which only the log sees. Handlers return it and
+// [Write] renders it.
+type Error struct {
+	Type      string       `json:"type" doc:"Always about:blank: code tells problems apart." example:"about:blank"`
+	Title     string       `json:"title" doc:"The status in words." example:"Unauthorized"`
+	Status    int          `json:"status" doc:"The HTTP status." example:"401"`
+	Detail    string       `json:"detail,omitempty" doc:"What went wrong and what to do, for people."`
+	Code      string       `json:"code" doc:"What went wrong, for programs." example:"invalid_session"`
+	RequestID string       `json:"requestId,omitempty" doc:"Names the request in the service's log."`
+	Errors    []FieldError `json:"errors,omitempty" doc:"Every field that was refused."`
+
+	// RetryAfter, when positive, is sent as the Retry-After header in whole seconds.
+	RetryAfter time.Duration `json:"-"`
+	// Cause goes to the log and never to the client. It must hold no secret.
+	Cause error `json:"-"`
+}
+
+// FieldError says which part of a request was refused and why.
+type FieldError struct {
+	Location string `json:"location" doc:"The field: a JSON pointer (RFC 6901) into the body, or query.NAME, path.NAME or header.NAME." example:"/title"`
+	Message  string `json:"message" doc:"What is wrong with it." example:"must be at most 200 characters"`
+	Rule     string `json:"rule,omitempty" doc:"The rule that refused it." example:"maxLength"`
+	Limit    any    `json:"limit,omitempty" doc:"The limit that the rule names." example:"200"`
+}
+
+// NewError returns an Error with the status, a code for programs and a detail for
+// people.
+func NewError(status int, code, detail string) *Error {
+	return &Error{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+}
+
+// With returns e with a cause for the log.
+func (e *Error) With(cause error) *Error {
+	e.Cause = cause
+	return e
+}
+
+// Retry returns e with a Retry-After of d, rounded up to a whole second.
+func (e *Error) Retry(d time.Duration) *Error {
+	e.RetryAfter = d
+	return e
+}
+
+// Error describes the problem for the log.
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("%s: %v", e.Code, e.Cause)
+	}
+	return e.Code + ": " + e.Detail
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// GetStatus and ContentType let a huma API render the error as it is.
+func (e *Error) GetStatus() int { return e.Status }
+
+// ContentType returns the media type of problem documents (RFC 9457, section 3).
+func (e *Error) ContentType(string) string { return "application/problem+json" }
+
+// AsError returns err as the Error it wraps. Anything else is an opaque 500, so that
+// an internal text never reaches a client; a request that ran out of time is a 503.
+func AsError(err error) *Error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, context.DeadlineExceeded):
+		return NewError(http.StatusServiceUnavailable, "timeout", "The request took too long. Try again.").
+			With(err).Retry(time.Second)
+	}
+	return NewError(http.StatusInternalServerError, "internal", "Something went wrong on our side. The request id names it in our log.").With(err)
+}
+
+// Write renders err and hands its cause to the request's log line. It must be the
+// only thing that writes to w.
+func Write(w http.ResponseWriter, r *http.Request, err error) {
+	e := Prepare(w.Header(), r.Context(), AsError(err))
+	w.Header().Set("Content-Type", e.ContentType(""))
+	w.WriteHeader(e.Status)
+	if r.Method == http.MethodHead {
+		return
+	}
+	_ = json.NewEncoder(w).Encode(e) // the client is gone when this fails
+}
+
+// Prepare fills in what an Error takes from its request, sets the headers that go with
+// it and notes it for the request's log line. It returns a copy of e.
+func Prepare(h http.Header, ctx context.Context, e *Error) *Error { //nolint:revive // a header is the receiver here, as in net/http
+	answer := *e
+	answer.RequestID = RequestID(ctx)
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
+	}
+	if n := noteOf(ctx); n != nil {
+		n.err = e
+	}
+	return &answer
+}
+
+// Handler turns a function that returns its error into an http.Handler.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// ServeHTTP calls h and renders the error it returns.
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := h(w, r); err != nil {
+		Write(w, r, err)
+	}
+}
