@@ -1,0 +1,48 @@
+package config
+
+import (
+	"net"
+	"strings"
+)
+
+// emulator reads the address of an emulator. A deployed function refuses it: with it the Admin SDK accepts unsigned
+// tokens, and the data of real people would go to whoever listens there.
+func (l *loader) emulator(name, usual string, deployed bool) string {
+	v := l.get(name)
+	if v == "" {
+		return ""
+	}
+	if deployed {
+		l.refuse(name, "is set in a deployed function", "Remove it: an emulator accepts unsigned tokens and is for local runs only")
+		return ""
+	}
+	example := "Write host:port and nothing else, as in 127.0.0.1:" + usual
+	if scheme, _, found := strings.Cut(v, "://"); found {
+		if s := strings.ToLower(scheme); s == "http" || s == "https" {
+			l.refuse(name, "begins with "+s+"://", example)
+			return ""
+		}
+	}
+	host, port, ok := splitHostPort(strings.TrimSuffix(v, "/"))
+	if _, isPort := parsePort(port); !ok || !isPort || host == "" {
+		l.refuse(name, "is not a host and a port", example)
+		return ""
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// refuseEmulators looks for the other variables that send a Firebase or Google Cloud client to an emulator.
+func (l *loader) refuseEmulators(deployed bool) {
+	if !deployed {
+		return
+	}
+	for _, name := range []string{
+		"FIREBASE_STORAGE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "FIREBASE_DATABASE_EMULATOR_HOST",
+		"FIREBASE_DATACONNECT_EMULATOR_HOST", "FIREBASE_EMULATOR_HUB", "FUNCTIONS_EMULATOR", "PUBSUB_EMULATOR_HOST",
+		"DATASTORE_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "CLOUD_EVENTARC_EMULATOR_HOST",
+	} {
+		if l.get(name) != "" {
+			l.refuse(name, "is set in a deployed function", "Remove it: an emulator is for local runs only")
+		}
+	}
+}
