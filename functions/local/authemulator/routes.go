@@ -1,0 +1,243 @@
+package authemulator
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// An operation answers one call while the server is locked; what it returns shares nothing with the
+// server's state.
+type operation func(*call) (any, error)
+
+// newRoutes is the emulator's surface. Client calls carry an API key, owner's calls `Authorization:
+// Bearer owner`; client routes marked "or owner" do more for an owner.
+func (s *Server) newRoutes() *http.ServeMux {
+	const v1 = "/identitytoolkit.googleapis.com/v1/"
+	const v2 = "/identitytoolkit.googleapis.com/v2/"
+	mux := http.NewServeMux()
+	for pattern, op := range map[string]operation{
+		"POST " + v1 + "accounts:signUp":                s.signUp, // or owner
+		"POST " + v1 + "accounts:signInWithPassword":    s.signInWithPassword,
+		"POST " + v1 + "accounts:signInWithIdp":         s.signInWithIdp,
+		"POST " + v1 + "accounts:signInWithCustomToken": s.signInWithCustomToken,
+		"POST " + v1 + "accounts:signInWithEmailLink":   s.signInWithEmailLink,
+		"POST " + v1 + "accounts:createAuthUri":         s.createAuthURI,
+		"POST " + v1 + "accounts:lookup":                s.lookup,      // or owner
+		"POST " + v1 + "accounts:update":                s.update,      // or owner
+		"POST " + v1 + "accounts:delete":                s.delete,      // or owner
+		"POST " + v1 + "accounts:sendOobCode":           s.sendOobCode, // or owner
+		"POST " + v1 + "accounts:resetPassword":         s.resetPassword,
+		"GET " + v1 + "projects":                        s.clientConfig,
+		"GET " + v2 + "recaptchaConfig":                 s.recaptchaConfig,
+		"GET " + v2 + "passwordPolicy":                  s.passwordPolicy,
+		"POST /securetoken.googleapis.com/v1/token":     s.refresh,
+	} {
+		mux.HandleFunc(pattern, s.serve(clientCall, op))
+	}
+	for pattern, op := range map[string]operation{
+		"POST " + v1 + "projects/{project}/accounts":             s.signUp,
+		"POST " + v1 + "projects/{project}/accounts:lookup":      s.lookup,
+		"POST " + v1 + "projects/{project}/accounts:update":      s.update,
+		"POST " + v1 + "projects/{project}/accounts:delete":      s.delete,
+		"POST " + v1 + "projects/{project}/accounts:batchDelete": s.batchDelete,
+		"GET " + v1 + "projects/{project}/accounts:batchGet":     s.batchGet,
+		"POST " + v1 + "projects/{project}/accounts:sendOobCode": s.sendOobCode,
+		"POST " + v1 + "projects/{project}":                      s.createSessionCookie, // {project}:createSessionCookie
+	} {
+		mux.HandleFunc(pattern, s.serve(ownerCall, op))
+	}
+	for pattern, op := range map[string]operation{
+		"DELETE /emulator/v1/projects/{project}/accounts": s.deleteAll,
+		"GET /emulator/v1/projects/{project}/oobCodes":    s.listOobCodes,
+		"GET /emulator/v1/projects/{project}/config":      s.getConfig,
+		"PATCH /emulator/v1/projects/{project}/config":    s.patchConfig,
+	} {
+		mux.HandleFunc(pattern, s.serve(toolCall, op))
+	}
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]any{"authEmulator": map[string]any{
+			"ready": true, "docs": "https://firebase.google.com/docs/emulator-suite",
+		}})
+	})
+	mux.HandleFunc("GET /emulator/action", s.action)
+	mux.HandleFunc("/", notFound)
+	return mux
+}
+
+// notFound tells what Firebase has and this emulator has not from what does not exist.
+func notFound(w http.ResponseWriter, r *http.Request) {
+	path := strings.TrimPrefix(r.URL.Path, "/identitytoolkit.googleapis.com/")
+	if path != r.URL.Path {
+		writeError(w, notImplemented("This call"))
+		return
+	}
+	writeError(w, &apiError{http.StatusNotFound, "NOT_FOUND", "Not Found", "notFound"})
+}
+
+type callKind int
+
+const (
+	clientCall callKind = iota // an API key, or the owner
+	ownerCall                  // the owner
+	toolCall                   // the emulator's own calls, which the official one gives to everybody
+)
+
+// call is one request: who asks, and its body.
+type call struct {
+	*http.Request
+	owner bool
+	body  []byte
+}
+
+func (s *Server) serve(kind callKind, op operation) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Request: r}
+		err := c.read(w, kind)
+		if err == nil {
+			err = s.checkProject(r)
+		}
+		var answer any
+		if err == nil {
+			answer, err = s.locked(op, c)
+		}
+		if err != nil {
+			writeError(w, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, answer)
+	}
+}
+
+func (s *Server) locked(op operation, c *call) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return op(c)
+}
+
+// read authorises the call and reads its body, before the server is locked.
+func (c *call) read(w http.ResponseWriter, kind callKind) error {
+	if err := c.authorize(kind); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, maxBody))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return &apiError{http.StatusRequestEntityTooLarge, "INVALID_ARGUMENT", "Request body is too large.", "uploadTooLarge"}
+		}
+		return &apiError{http.StatusBadRequest, "INVALID_ARGUMENT", "The request body could not be read.", "parseError"}
+	}
+	c.body = body
+	return nil
+}
+
+func (c *call) authorize(kind callKind) error {
+	scheme, token, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		if !strings.EqualFold(token, "owner") && !strings.HasPrefix(token, "ya29.") {
+			return &apiError{http.StatusUnauthorized, "UNAUTHENTICATED",
+				"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "authError"}
+		}
+		c.owner = true
+	}
+	if (c.owner || kind == toolCall) && !localOrigin(c.Request) {
+		// Any web page may call this address; none from elsewhere may act as the owner.
+		return &apiError{http.StatusForbidden, "PERMISSION_DENIED", "Only a page served on this machine may act as the owner.", "forbidden"}
+	}
+	hasKey := c.URL.Query().Get("key") != "" || c.Header.Get("X-Goog-Api-Key") != ""
+	switch {
+	case c.owner || kind == toolCall:
+		return nil
+	case !hasKey:
+		return &apiError{http.StatusForbidden, "PERMISSION_DENIED", "The request is missing a valid API key.", "forbidden"}
+	case kind == ownerCall:
+		return bad("INSUFFICIENT_PERMISSION : Only authenticated requests can specify target_project_id.")
+	}
+	return nil
+}
+
+func (s *Server) checkProject(r *http.Request) error {
+	project, _, _ := strings.Cut(r.PathValue("project"), ":")
+	if project != "" && project != s.projectID {
+		return bad("INVALID_PROJECT_ID : This Auth emulator serves the project " + s.projectID + " only.")
+	}
+	return nil
+}
+
+// decode reads the body as JSON. Fields that the operation does not know are ignored, as the official
+// emulator does. Other media types are refused: a browser sends them without a preflight.
+func (c *call) decode(into any) error {
+	if len(c.body) == 0 {
+		return nil
+	}
+	mediaType, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil || mediaType != "application/json" {
+		return &apiError{http.StatusBadRequest, "", "Invalid content-type: expected application/json", "unknown"}
+	}
+	err = json.Unmarshal(c.body, into)
+	var typeErr *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &typeErr):
+		return invalidJSON("/" + strings.ReplaceAll(typeErr.Field, ".", "/") + " must be " + typeErr.Type.Kind().String())
+	case err != nil:
+		return invalidJSON("The body is not a JSON object.")
+	}
+	return nil
+}
+
+func invalidJSON(detail string) error {
+	return &apiError{http.StatusBadRequest, "INVALID_ARGUMENT", "Invalid JSON payload received. " + detail, "parseError"}
+}
+
+// apiError is an error in Google's form; the SDKs read its message up to the first " : ".
+type apiError struct {
+	code    int
+	status  string
+	message string
+	reason  string
+}
+
+func (e *apiError) Error() string { return e.message }
+
+// bad is the error that an operation answers: 400 and a name from Identity Toolkit.
+func bad(message string) error {
+	return &apiError{http.StatusBadRequest, "", message, "invalid"}
+}
+
+func notImplemented(what string) error {
+	return &apiError{http.StatusNotImplemented, "NOT_IMPLEMENTED", what + " is not implemented in the embedded Auth emulator.", "unimplemented"}
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	e := &apiError{http.StatusInternalServerError, "INTERNAL", "INTERNAL_ERROR", "internal"}
+	_ = errors.As(err, &e)
+	body := map[string]any{
+		"code": e.code, "message": e.message,
+		"errors": []any{map[string]string{"message": e.message, "reason": e.reason, "domain": "global"}},
+	}
+	if e.status != "" {
+		body["status"] = e.status
+	}
+	writeJSON(w, e.code, map[string]any{"error": body})
+}
+
+// number is an int64 that arrives as a JSON number or, as Google's APIs write it, as a string.
+type number int64
+
+func (n *number) UnmarshalJSON(b []byte) error {
+	text := strings.Trim(string(b), `"`)
+	if text == "null" || text == "" {
+		return nil
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return errors.New("not a whole number")
+	}
+	*n = number(v)
+	return nil
+}

@@ -1,0 +1,155 @@
+package authemulator
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// clientConfig is what old SDKs and the browser's popup ask first.
+func (s *Server) clientConfig(*call) (any, error) {
+	return map[string]any{"projectId": projectNumber, "authorizedDomains": []string{"localhost"}}, nil
+}
+
+// recaptchaConfig says that no reCAPTCHA is asked for. The official emulator answers 501.
+func (s *Server) recaptchaConfig(*call) (any, error) {
+	return map[string]any{
+		"recaptchaKey": "projects/" + projectNumber + "/keys/fake-key",
+		"recaptchaEnforcementState": []map[string]string{
+			{"provider": "EMAIL_PASSWORD_PROVIDER", "enforcementState": "OFF"},
+		},
+	}, nil
+}
+
+// passwordPolicy is the policy of a new project. The official emulator answers 501.
+func (s *Server) passwordPolicy(*call) (any, error) {
+	return map[string]any{
+		"customStrengthOptions":            map[string]int{"minPasswordLength": 6, "maxPasswordLength": 4096},
+		"allowedNonAlphanumericCharacters": []string{},
+		"enforcementState":                 "OFF",
+		"schemaVersion":                    1,
+	}, nil
+}
+
+// deleteAll empties the emulator.
+func (s *Server) deleteAll(*call) (any, error) {
+	clear(s.accounts)
+	return map[string]any{}, nil
+}
+
+func (s *Server) listOobCodes(*call) (any, error) {
+	return map[string]any{"oobCodes": append([]oobCode{}, s.oobCodes...)}, nil
+}
+
+func (s *Server) getConfig(*call) (any, error) {
+	return s.config, nil
+}
+
+// patchConfig changes the settings that the body has.
+func (s *Server) patchConfig(c *call) (any, error) {
+	changed := s.config
+	if err := c.decode(&changed); err != nil {
+		return nil, err
+	}
+	s.config = changed
+	return s.config, nil
+}
+
+// action is where the links of e-mailed codes lead.
+func (s *Server) action(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	for _, name := range []string{"apiKey", "oobCode"} {
+		if q.Get(name) == "" {
+			writeAction(w, http.StatusBadRequest, map[string]string{"error": "missing " + name + " query parameter"})
+			return
+		}
+	}
+	if q.Get("mode") == "signIn" {
+		continueSignIn(w, r, q)
+		return
+	}
+	status, answer := s.act(q)
+	if status == http.StatusOK && webURL(q.Get("continueUrl")) {
+		http.Redirect(w, r, q.Get("continueUrl"), http.StatusSeeOther)
+		return
+	}
+	writeAction(w, status, answer)
+}
+
+func (s *Server) act(q url.Values) (status int, answer map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	code := q.Get("oobCode")
+	switch q.Get("mode") {
+	case "resetPassword":
+		return s.actReset(code, q.Get("newPassword"))
+	case "verifyEmail":
+		return s.actVerify(code, "VERIFY_EMAIL", "The email has been successfully verified.", "verify your email")
+	case "verifyAndChangeEmail":
+		return s.actVerify(code, "VERIFY_AND_CHANGE_EMAIL", "The email has been successfully changed.", "change your email")
+	}
+	return http.StatusBadRequest, map[string]string{"error": "Invalid mode"}
+}
+
+func (s *Server) actReset(code, newPassword string) (int, map[string]string) {
+	o, ok := s.findOobCode(code, "PASSWORD_RESET")
+	if !ok {
+		return http.StatusBadRequest, expired("reset your password")
+	}
+	if newPassword == "" || newPassword == "NEW_PASSWORD_HERE" {
+		return http.StatusBadRequest, map[string]string{
+			"error":        "missing newPassword query parameter",
+			"instructions": "To reset the password for " + o.Email + ", open the link below with the new password at its end.",
+			"urlTemplate":  o.Link + "&newPassword=NEW_PASSWORD_HERE",
+		}
+	}
+	if _, err := s.applyReset(code, newPassword); err != nil {
+		return http.StatusBadRequest, map[string]string{"error": err.Error()}
+	}
+	return http.StatusOK, map[string]string{"success": "The password has been successfully updated.", "email": o.Email}
+}
+
+func (s *Server) actVerify(code, requestType, done, what string) (int, map[string]string) {
+	o, ok := s.findOobCode(code, requestType)
+	if !ok {
+		return http.StatusBadRequest, expired(what)
+	}
+	if _, err := s.applyOobCode(code); err != nil {
+		return http.StatusBadRequest, map[string]string{"error": err.Error()}
+	}
+	if o.NewEmail != "" {
+		return http.StatusOK, map[string]string{"success": done, "newEmail": o.NewEmail}
+	}
+	return http.StatusOK, map[string]string{"success": done, "email": o.Email}
+}
+
+func expired(what string) map[string]string {
+	return map[string]string{"error": "Your request to " + what + " has expired or the link has already been used."}
+}
+
+// continueSignIn hands an e-mail link on to the application, which signs in with it.
+func continueSignIn(w http.ResponseWriter, r *http.Request, q url.Values) {
+	target, err := url.Parse(q.Get("continueUrl"))
+	if err != nil || !webURL(q.Get("continueUrl")) {
+		writeAction(w, http.StatusBadRequest, map[string]string{
+			"error": "Missing continueUrl query parameter", "instructions": "To sign in, append &continueUrl=YOUR_APP_URL to the link.",
+		})
+		return
+	}
+	q.Del("continueUrl")
+	to := target.Query()
+	for name := range q {
+		to.Set(name, q.Get(name))
+	}
+	target.RawQuery = to.Encode()
+	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+}
+
+func webURL(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && slices.Contains([]string{"http", "https"}, u.Scheme) && u.Host != ""
+}
+
+func writeAction(w http.ResponseWriter, status int, answer map[string]string) {
+	writeJSON(w, status, map[string]any{"authEmulator": answer})
+}
