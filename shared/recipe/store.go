@@ -7,6 +7,9 @@ import (
 )
 
 // The errors of a Store, wrapped with what was being done; test with errors.Is.
+// Besides these a Store returns a ValidationError (errors.As), the context's error
+// when the caller's context was cancelled, and errors that nobody can do anything
+// about, such as missing permissions.
 var (
 	// ErrNotFound: the user has no such recipe. Another user's recipe is the same answer.
 	ErrNotFound = errors.New("recipe not found")
@@ -20,33 +23,47 @@ var (
 	ErrKeyReused = errors.New("idempotency key was used with another recipe")
 	// ErrPageToken: a page token that is damaged or belongs to another query.
 	ErrPageToken = errors.New("page token does not belong to this query")
-	// ErrUnavailable: the store could not be asked in time; the call may be repeated.
+	// ErrUnavailable: the store could not be asked in time, or the recipe was being
+	// written by too many at once; the call may be repeated.
 	ErrUnavailable = errors.New("recipe store unavailable")
 )
 
+// errUID: the uid cannot be a Firebase user's. It comes from a verified token, so
+// this is a fault of the program and has no exported name.
+var errUID = errors.New("uid is not 1 to 128 printable characters")
+
 // Store keeps recipes, each user's apart. All methods are safe for concurrent
 // use, take the owner's uid, and never reach another user's recipes. A Recipe
-// handed in must have passed Validate; one handed out shares no memory with the
-// store.
+// handed in is normalized and validated first; one handed out shares no memory
+// with the store. A recipe whose TrashTTL is over is not there, for every method.
 type Store interface {
 	// Get returns the recipe, trashed or not.
 	Get(ctx context.Context, uid, id string) (Recipe, error)
 
-	// List returns one page of the user's recipes.
+	// List returns one page of the user's recipes. A walk over all pages yields
+	// each recipe once that matches all the while, whatever else is added, changed
+	// or removed meanwhile; only a recipe that itself changes its place in the
+	// order may be missed or met again.
 	List(ctx context.Context, uid string, q Query) (Page, error)
+
+	// HasTitle reports whether the user has an active recipe of that title, without
+	// regard to case, accents and white space.
+	HasTitle(ctx context.Context, uid, title string) (bool, error)
 
 	// Create stores r under a new id. With a key that the user has used before
 	// it stores nothing: with an equal r it returns the recipe of the first
-	// time, as it is now, else ErrKeyReused. An empty key is no key.
+	// time, as it is now, trashed or not, else ErrKeyReused. An empty key is no
+	// key. A key is forgotten when its recipe is gone for good.
 	Create(ctx context.Context, uid string, r Recipe, key string) (Recipe, error)
 
-	// Put stores r under id, and reports whether that made a new recipe.
-	// ErrTrashed when the id is in the trash.
+	// Put stores r under id, and reports whether that made a new recipe. ErrTrashed
+	// when the id is in the trash; a ValidationError when id is not a ValidID.
 	Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (_ Recipe, created bool, _ error)
 
 	// Update reads the recipe, hands it to edit and writes what edit returns, so
 	// that no concurrent write is lost: edit runs again when another write came
 	// between. An error of edit is returned as it is and nothing is written.
+	// ErrTrashed when the recipe is in the trash.
 	Update(ctx context.Context, uid, id string, p Precondition, edit func(Recipe) (Recipe, error)) (Recipe, error)
 
 	// Trash moves the recipe to the trash, where it is purged after TrashTTL.
@@ -60,7 +77,7 @@ type Store interface {
 	// their ids, in bounded memory. It ends after the first error.
 	All(ctx context.Context, uid string) iter.Seq2[Recipe, error]
 
-	// DeleteAll removes every recipe of the user for good, in bounded memory.
-	// It is safe to repeat after an error.
+	// DeleteAll removes every recipe of the user for good, in bounded memory. What
+	// is added while it runs may stay. It is safe to repeat after an error.
 	DeleteAll(ctx context.Context, uid string) error
 }

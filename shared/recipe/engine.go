@@ -1,0 +1,291 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// engine is the Store that both stores are; they differ in the backend.
+type engine struct {
+	b        backend
+	now      func() time.Time
+	maxScan  int
+	maxBytes int
+}
+
+// backend keeps documents, each uid's apart. Its errors are those of Store, and
+// errConflict. It checks that uid is valid; ids are valid already.
+type backend interface {
+	// get returns ErrNotFound when there is no such document.
+	get(ctx context.Context, uid, id string) (*document, error)
+	// create returns errConflict when the id is taken.
+	create(ctx context.Context, uid string, d *document) error
+	// replace writes d over old, which get returned, and errConflict when that is
+	// not the stored version any more.
+	replace(ctx context.Context, uid string, old, d *document) error
+	// query returns the first documents of p, at most limit, behind after if that is
+	// not nil. It may stop when they hold maxBytes; more is whether there can be
+	// others. Without terms the documents lack their terms.
+	query(ctx context.Context, uid string, p plan, after *position, limit int, terms bool) (_ []*document, more bool, _ error)
+	// count returns how many documents p has, at most limit if that is not 0.
+	count(ctx context.Context, uid string, p plan, limit int) (int, error)
+	// remove deletes at most limit documents behind the id after, in the order of
+	// their ids, and returns the last one's id, empty when there was none.
+	remove(ctx context.Context, uid, after string, limit int) (last string, _ error)
+}
+
+// errConflict: another write came first.
+var errConflict = errors.New("recipe was written concurrently")
+
+// maxAttempts is how often a write is tried when others come between. Each time
+// one of the others has succeeded, so it takes as many writers at once to fail.
+const maxAttempts = 12
+
+// Option changes how a store works.
+type Option func(*engine)
+
+// WithClock makes the store take the time from now instead of time.Now.
+func WithClock(now func() time.Time) Option {
+	return func(e *engine) { e.now = now }
+}
+
+// WithMaxScan sets how many recipes one List may look at when a filter makes it
+// look at more than it returns; 500 unless told.
+func WithMaxScan(n int) Option {
+	return func(e *engine) { e.maxScan = n }
+}
+
+func newEngine(b backend, options []Option) engine {
+	e := engine{b: b, now: time.Now, maxScan: 500}
+	for _, o := range options {
+		o(&e)
+	}
+	return e
+}
+
+// time is the present as it can be stored.
+func (e *engine) time() time.Time { return micros(e.now()) }
+
+// load returns the document unless it is gone. The error is ErrNotFound for an id
+// that no document can have.
+func (e *engine) load(ctx context.Context, uid, id string) (*document, error) {
+	if !ValidID(id) {
+		return nil, ErrNotFound
+	}
+	d, err := e.b.get(ctx, uid, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.gone(e.time()) {
+		return d, ErrNotFound
+	}
+	return d, nil
+}
+
+// Get implements Store.
+func (e *engine) Get(ctx context.Context, uid, id string) (Recipe, error) {
+	d, err := e.load(ctx, uid, id)
+	if err != nil {
+		return Recipe{}, fmt.Errorf("get recipe: %w", err)
+	}
+	return d.clone(), nil
+}
+
+// HasTitle implements Store.
+func (e *engine) HasTitle(ctx context.Context, uid, title string) (bool, error) {
+	n, err := e.b.count(ctx, uid, titleTaken(title), 1)
+	if err != nil {
+		return false, fmt.Errorf("look up title: %w", err)
+	}
+	return n > 0, nil
+}
+
+// Create implements Store.
+func (e *engine) Create(ctx context.Context, uid string, r Recipe, key string) (Recipe, error) {
+	if err := r.Validate(); err != nil {
+		return Recipe{}, fmt.Errorf("create recipe: %w", err)
+	}
+	r = r.Normalize()
+	id, sent := NewID(), ""
+	if key != "" {
+		id, sent = keyID(uid, key), fingerprint(r)
+	}
+	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
+		if old != nil {
+			if sent == "" || old.fingerprint != sent {
+				return nil, ErrKeyReused
+			}
+			return old, nil
+		}
+		d := newDocument(id, r, e.time())
+		d.fingerprint = sent
+		return d, nil
+	}, true)
+	if err != nil {
+		return Recipe{}, fmt.Errorf("create recipe: %w", err)
+	}
+	return d.clone(), nil
+}
+
+// Put implements Store.
+func (e *engine) Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (Recipe, bool, error) {
+	var v ValidationError
+	if !ValidID(id) {
+		v.add("/id", "pattern", 64, "must be 1 to 64 letters, digits, _ and -, and not a reserved name")
+	}
+	var faults ValidationError
+	if err := r.Validate(); errors.As(err, &faults) {
+		v = append(v, faults...)
+	}
+	if len(v) > 0 {
+		return Recipe{}, false, fmt.Errorf("put recipe: %w", v)
+	}
+	r = r.Normalize()
+	created := false
+	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
+		created = old == nil
+		if old == nil {
+			return newDocument(id, r.clone(), e.time()), p.check("")
+		}
+		if old.State == Trashed {
+			return nil, ErrTrashed
+		}
+		return old.edit(r.clone(), e.time()), p.check(old.ETag)
+	}, false)
+	if err != nil {
+		return Recipe{}, false, fmt.Errorf("put recipe: %w", err)
+	}
+	return d.clone(), created, nil
+}
+
+// editError marks an error of Update's edit, which is returned as it is.
+type editError struct{ error }
+
+// Update implements Store.
+func (e *engine) Update(ctx context.Context, uid, id string, p Precondition, edit func(Recipe) (Recipe, error)) (Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State == Trashed {
+			return nil, ErrTrashed
+		}
+		if err := p.check(old.ETag); err != nil {
+			return nil, err
+		}
+		r, err := edit(old.clone())
+		if err != nil {
+			return nil, editError{err}
+		}
+		if err := r.Validate(); err != nil {
+			return nil, err
+		}
+		return old.edit(r.Normalize(), e.time()), nil
+	})
+	var own editError
+	switch {
+	case errors.As(err, &own):
+		return Recipe{}, own.error
+	case err != nil:
+		return Recipe{}, fmt.Errorf("update recipe: %w", err)
+	}
+	return d.clone(), nil
+}
+
+// Trash implements Store.
+func (e *engine) Trash(ctx context.Context, uid, id string, p Precondition) (Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State == Trashed {
+			return nil, ErrNotFound
+		}
+		return old.move(Trashed, e.time()), p.check(old.ETag)
+	})
+	if err != nil {
+		return Recipe{}, fmt.Errorf("trash recipe: %w", err)
+	}
+	return d.clone(), nil
+}
+
+// Restore implements Store.
+func (e *engine) Restore(ctx context.Context, uid, id string) (Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State != Trashed {
+			return nil, ErrNotTrashed
+		}
+		return old.move(Active, e.time()), nil
+	})
+	if err != nil {
+		return Recipe{}, fmt.Errorf("restore recipe: %w", err)
+	}
+	return d.clone(), nil
+}
+
+// change is write for a recipe that must be there.
+func (e *engine) change(ctx context.Context, uid, id string, next func(old *document) (*document, error)) (*document, error) {
+	if !ValidID(id) {
+		return nil, ErrNotFound
+	}
+	return e.write(ctx, uid, id, func(old *document) (*document, error) {
+		if old == nil {
+			return nil, ErrNotFound
+		}
+		return next(old)
+	}, false)
+}
+
+// write replaces a document by what next makes of it, in two steps that no other
+// write can come between unseen: read, and write on condition that what was read is
+// still there. When it is not, it begins anew. next gets nil when there is no
+// document, and may return old itself when there is nothing to write. With fresh,
+// the first attempt expects no document and does not read.
+func (e *engine) write(ctx context.Context, uid, id string, next func(old *document) (*document, error), fresh bool) (*document, error) {
+	var last *document
+	for attempt := range maxAttempts {
+		if err := pause(ctx, attempt); err != nil {
+			return nil, err
+		}
+		var stored, old *document
+		if !fresh || attempt > 0 {
+			var err error
+			switch stored, err = e.load(ctx, uid, id); {
+			case err == nil:
+				old = stored
+			case !errors.Is(err, ErrNotFound):
+				return nil, err
+			}
+		}
+		if last != nil && old != nil && old.ETag == last.ETag {
+			return old, nil // the write was done, only its answer was lost
+		}
+		d, err := next(old)
+		if err != nil || d == old {
+			return d, err
+		}
+		if stored == nil {
+			err = e.b.create(ctx, uid, d)
+		} else {
+			err = e.b.replace(ctx, uid, stored, d) // also one that is gone, in its place
+		}
+		if !errors.Is(err, errConflict) {
+			return d, err
+		}
+		last = d
+	}
+	return nil, fmt.Errorf("%w: too many writes at once", ErrUnavailable)
+}
+
+// pause waits a little before the second and later attempts, longer each time, and
+// not equally long for all who collided.
+func pause(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(time.Duration(1+rand.IntN(5<<min(attempt, 5))) * time.Millisecond) //nolint:gosec // not a secret
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

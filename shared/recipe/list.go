@@ -1,0 +1,201 @@
+package recipe
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// scanBatch is how many documents a filtered list fetches at a time.
+	scanBatch = 50
+	// maxCounted is how many of a search's terms are counted to find the rarest.
+	maxCounted = 6
+	// maxBytes bounds the text of one page and of one batch, so that a hundred
+	// recipes of the largest size do not fill an instance's memory.
+	maxBytes = 4 << 20
+)
+
+// List implements Store.
+func (e *engine) List(ctx context.Context, uid string, q Query) (Page, error) {
+	page, err := e.list(ctx, uid, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("list recipes: %w", err)
+	}
+	return page, nil
+}
+
+func (e *engine) list(ctx context.Context, uid string, q Query) (Page, error) {
+	q, err := q.Normalize()
+	if err != nil {
+		return Page{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Page{}, err
+	}
+	s := newSearch(q)
+	w := walk{e: e, uid: uid, search: s}
+	if q.PageToken == "" {
+		var empty bool
+		if w.pivot, empty, err = e.rarest(ctx, uid, s); err != nil {
+			return Page{}, err
+		}
+		w.done = empty
+	} else {
+		var at position
+		if at, w.pivot, err = s.parseToken(uid); err != nil {
+			return Page{}, err
+		}
+		w.after = &at
+	}
+	page, err := w.page(ctx, q.PageSize)
+	if err != nil {
+		return Page{}, err
+	}
+	if q.Count {
+		page.TotalSize, err = e.total(ctx, uid, w, page)
+	}
+	return page, err
+}
+
+// rarest returns which of the terms the fewest documents have. Firestore keeps no
+// statistics, so the terms are counted, no further than one List would scan: an
+// aggregation that counts up to 1,000 index entries costs one read. With one term
+// there is nothing to choose, and of many only the longest are counted, for a
+// longer beginning of a word is seldom the more common one. empty: no document
+// has one of the terms, so none has all.
+func (e *engine) rarest(ctx context.Context, uid string, s search) (pivot int, empty bool, _ error) {
+	if len(s.terms) == 1 {
+		return 0, false, nil
+	}
+	candidates := longest(s.terms, maxCounted)
+	counts := make([]int, len(candidates))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, c := range candidates {
+		g.Go(func() (err error) {
+			counts[i], err = e.b.count(gctx, uid, s.list(c), e.maxScan+1)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return 0, false, err
+	}
+	best := 0
+	for i, n := range counts {
+		if n < counts[best] {
+			best = i
+		}
+	}
+	return candidates[best], counts[best] == 0, nil
+}
+
+// longest returns the indexes of the n longest terms, the longest first.
+func longest(terms []string, n int) []int {
+	var best []int
+	for i := range terms {
+		at := len(best)
+		for at > 0 && utf8.RuneCountInString(terms[best[at-1]]) < utf8.RuneCountInString(terms[i]) {
+			at--
+		}
+		best = append(best[:at], append([]int{i}, best[at:]...)...)
+		best = best[:min(len(best), n)]
+	}
+	return best
+}
+
+// walk goes through the documents of a search in their order.
+type walk struct {
+	e      *engine
+	uid    string
+	search search
+	pivot  int
+	// after is the last document that was looked at and is not to be looked at
+	// again; nil at the start.
+	after *position
+	// done: there is nothing behind after.
+	done bool
+}
+
+// page collects the next recipes that match, at most size. It stops early when it
+// has looked at maxScan documents or has maxBytes of text, and then leaves the
+// rest to the next page.
+func (w *walk) page(ctx context.Context, size int) (Page, error) {
+	page := Page{Recipes: []Recipe{}}
+	scanned, bytes := 0, 0
+	batch, room := size+1, size+1
+	if w.search.narrows() {
+		batch, room = max(batch, scanBatch), max(w.e.maxScan, 1)
+	}
+	for !w.done {
+		if scanned >= room {
+			page.NextPageToken = w.token()
+			return page, nil
+		}
+		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, room-scanned), len(w.search.terms) > 1)
+		if err != nil {
+			return Page{}, err
+		}
+		for _, d := range docs {
+			scanned++
+			if w.search.matches(d, w.e.time()) {
+				// One match more than the page holds shows that there is a next page.
+				if bytes += d.textBytes(); len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
+					page.NextPageToken = w.token()
+					return page, nil
+				}
+				page.Recipes = append(page.Recipes, d.clone())
+			}
+			at := d.position(w.search.order)
+			w.after = &at
+		}
+		w.done = !more
+	}
+	return page, nil
+}
+
+func (w *walk) token() string {
+	if w.after == nil {
+		return "" // can not be: something was looked at
+	}
+	return w.search.token(w.uid, w.pivot, *w.after)
+}
+
+// total counts the matches on all pages: by the page itself when it is all, by one
+// aggregation when one query says it all, else by looking at each document,
+// unless there are more than one List may scan.
+func (e *engine) total(ctx context.Context, uid string, w walk, page Page) (*int, error) {
+	if w.search.query.PageToken == "" && w.done {
+		n := len(page.Recipes)
+		return &n, nil
+	}
+	if p, ok := w.search.count(e.time()); ok {
+		n, err := e.b.count(ctx, uid, p, 0)
+		if err != nil {
+			return nil, err
+		}
+		return &n, nil
+	}
+	n := 0
+	all := walk{e: e, uid: uid, search: w.search, pivot: w.pivot}
+	for scanned := 0; !all.done; {
+		if scanned >= e.maxScan {
+			return nil, nil //nolint:nilnil // nil is "unknown" here, not an absent result
+		}
+		docs, more, err := e.b.query(ctx, uid, all.search.list(all.pivot), all.after, min(scanBatch, e.maxScan-scanned), true)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			scanned++
+			if all.search.matches(d, e.time()) {
+				n++
+			}
+			at := d.position(all.search.order)
+			all.after = &at
+		}
+		all.done = !more
+	}
+	return &n, nil
+}

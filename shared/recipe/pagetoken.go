@@ -1,0 +1,135 @@
+package recipe
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// position is a place in an ordered list: the key and id of a document there. A
+// list goes on behind it whether or not that document still is.
+type position struct {
+	key any // time.Time, float64 or string, by the order's field; nil when by id
+	id  string
+}
+
+// pageToken is what NextPageToken holds. It is not signed, and need not be: all it
+// can say is a place in the list of the user who is asking and which of the
+// query's own terms to look up, so that a forged one shows its forger a later part
+// of their own list. It is opaque to clients, and the key in it may be a title.
+type pageToken struct {
+	Version int    `json:"v"`
+	Query   string `json:"q"` // binds the token to its query
+	Pivot   int    `json:"p"`
+	Key     string `json:"k"`
+	ID      string `json:"i"`
+}
+
+const (
+	pageTokenVersion = 1
+	maxPageToken     = 4096 // a title's key has at most 600 bytes, at most 6 characters each in JSON
+)
+
+// fingerprint is the same for two queries exactly if they ask for the same list in
+// the same order.
+func (s search) fingerprint(uid string) string {
+	q := s.query
+	q.PageSize, q.PageToken, q.Count = 0, "", false
+	b, _ := json.Marshal(q) // strings, bools and finite numbers only
+	sum := sha256.Sum256(fmt.Appendf(nil, "pantry page\x00%s\x00%s", uid, b))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// token is the page token for the documents behind at.
+func (s search) token(uid string, pivot int, at position) string {
+	t := pageToken{Version: pageTokenVersion, Query: s.fingerprint(uid), Pivot: pivot, ID: at.id}
+	switch key := at.key.(type) {
+	case time.Time:
+		t.Key = strconv.FormatInt(key.UnixMicro(), 10)
+	case float64:
+		t.Key = strconv.FormatFloat(key, 'g', -1, 64)
+	case string:
+		t.Key = key
+	}
+	return t.encode()
+}
+
+func (t pageToken) encode() string {
+	b, _ := json.Marshal(t)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// parseToken returns where the query's page begins and the pivot that the page
+// before used. Only what token can have returned for this very query is taken;
+// everything else is ErrPageToken.
+func (s search) parseToken(uid string) (position, int, error) {
+	token := s.query.PageToken
+	if len(token) > maxPageToken {
+		return position{}, 0, ErrPageToken
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil {
+		return position{}, 0, ErrPageToken
+	}
+	var t pageToken
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&t); err != nil || t.encode() != token { // one spelling only
+		return position{}, 0, ErrPageToken
+	}
+	if t.Version != pageTokenVersion || t.Query != s.fingerprint(uid) ||
+		t.Pivot < 0 || t.Pivot >= len(s.terms) || !ValidID(t.ID) {
+		return position{}, 0, ErrPageToken
+	}
+	key, err := s.order.parseKey(t.Key)
+	if err != nil {
+		return position{}, 0, ErrPageToken
+	}
+	return position{key: key, id: t.ID}, t.Pivot, nil
+}
+
+func (o order) parseKey(s string) (any, error) {
+	switch o.field {
+	case "title":
+		return s, nil
+	case "rating":
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || math.IsNaN(f) {
+			return nil, ErrPageToken
+		}
+		return f, nil
+	default:
+		n, err := strconv.ParseInt(s, 10, 64)
+		t := time.UnixMicro(n).UTC()
+		if err != nil || t.Year() < 1 || t.Year() > 9999 {
+			return nil, ErrPageToken
+		}
+		return t, nil
+	}
+}
+
+// compare orders two positions of the order o, the earlier one first.
+func (o order) compare(a, b position) int {
+	var c int
+	switch x := a.key.(type) {
+	case time.Time:
+		c = x.Compare(b.key.(time.Time)) //nolint:errcheck,forcetypeassert // both are keys of the same field
+	case float64:
+		c = cmp.Compare(x, b.key.(float64)) //nolint:errcheck,forcetypeassert // as above
+	case string:
+		c = cmp.Compare(x, b.key.(string)) //nolint:errcheck,forcetypeassert // as above
+	}
+	if c == 0 {
+		c = cmp.Compare(a.id, b.id)
+	}
+	if o.desc {
+		c = -c
+	}
+	return c
+}
