@@ -10,15 +10,15 @@ import (
 // ClientAddr returns the address that a request came from, for counting only: an IPv4
 // address, or the /64 of an IPv6 one, which is what a single client is given.
 //
-// On Google's front end (trustProxy) it is the rightmost X-Forwarded-For entry, the
+// On Google's front end (TrustProxy) it is the rightmost X-Forwarded-For entry, the
 // only one a client cannot write; behind Firebase Hosting that is an edge of Google's,
 // which many clients share.
-func ClientAddr(r *http.Request, trustProxy bool) string {
+func (f Function) ClientAddr(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	if forwarded := r.Header.Values("X-Forwarded-For"); trustProxy && len(forwarded) > 0 {
+	if forwarded := r.Header.Values("X-Forwarded-For"); f.TrustProxy && len(forwarded) > 0 {
 		last := forwarded[len(forwarded)-1]
 		host = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 	}

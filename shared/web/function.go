@@ -7,8 +7,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
+
+	"pantry.example/shared/config"
 )
 
 // RequestTimeout bounds the work of one request.
@@ -25,8 +28,20 @@ type Function struct {
 	Origins []string
 	// SessionCookie is the name of the cookie that makes a request worth forging.
 	SessionCookie string
+	// TrustProxy says that Google's front end is before this function: ClientAddr then
+	// reads X-Forwarded-For.
+	TrustProxy bool
 	// Log takes one line a request.
 	Log *slog.Logger
+}
+
+// NewFunction returns the outside of the function name as cfg wants it, logging to
+// standard error.
+func NewFunction(name, sessionCookie string, cfg config.Config) Function {
+	return Function{
+		Name: name, Project: cfg.ProjectID, Origins: cfg.AllowedOrigins, SessionCookie: sessionCookie,
+		TrustProxy: cfg.Deployed, Log: NewLogger(os.Stderr, cfg.LogLevel),
+	}
 }
 
 // Handler wraps a function's routes in all that this package does. From the outside

@@ -85,6 +85,23 @@ func AsError(err error) *Error {
 	return NewError(http.StatusInternalServerError, "internal", "Something went wrong on our side. The request id names it in our log.").With(err)
 }
 
+// Known returns err as an Error when problem knows how to answer it, else as it is. A
+// temporary one says when to try again.
+func Known(err error, problem func(error) (status int, code, detail string)) error {
+	status, code, detail := problem(err)
+	if status == 0 {
+		return err
+	}
+	e := NewError(status, code, detail).With(err)
+	switch status {
+	case http.StatusServiceUnavailable:
+		e.RetryAfter = time.Second
+	case http.StatusTooManyRequests:
+		e.RetryAfter = time.Minute
+	}
+	return e
+}
+
 // Write renders err and hands its cause to the request's log line. It must be the
 // only thing that writes to w.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
@@ -104,6 +121,9 @@ func Prepare(h http.Header, ctx context.Context, e *Error) *Error { //nolint:rev
 	answer.RequestID = RequestID(ctx)
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
+	}
+	if e.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
 	}
 	if n := noteOf(ctx); n != nil {
 		n.err = e

@@ -1,0 +1,46 @@
+package setcache
+
+import (
+	"context"
+	"net/http"
+	"os"
+
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+
+	"pantry.example/shared/config"
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/session"
+	"pantry.example/shared/web"
+)
+
+// Name is the function's name in a URL.
+const Name = "set-cache"
+
+func init() {
+	functions.HTTP("SetCache", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
+}
+
+func open() (http.Handler, error) {
+	cfg, err := config.Environment()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
+	if err != nil {
+		return nil, err
+	}
+	firebase, err := identity.Open(ctx, cfg.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := session.FromConfig(cfg, accounts.Lookup, firebase.VerifySessionCookie)
+	if err != nil {
+		return nil, err
+	}
+	return New(Deps{
+		Function: web.NewFunction(Name, session.CookieName, cfg),
+		Sessions: sessions, Firebase: firebase, Accounts: accounts, TTL: cfg.SessionTTL,
+	})
+}

@@ -1,0 +1,165 @@
+// Package account is what Pantry knows of a Firebase user: the claims of a verified
+// token, and the state of the account behind it.
+//
+// It looks accounts up over Identity Toolkit's REST API and not through the Admin SDK,
+// which links Firestore, Storage and gRPC: check-expiration needs the look-up and
+// nothing else of Firebase, and starts in about half the time without them.
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/google"
+
+	"pantry.example/shared/identity/deadline"
+)
+
+// ErrUnavailable means that Firebase gave no answer in time, or none that can be used.
+// The call may be repeated.
+var ErrUnavailable = errors.New("firebase unavailable")
+
+// Token holds the claims of a verified Firebase token.
+type Token struct {
+	UID      string
+	AuthTime time.Time // when the user last proved who they are
+	IssuedAt time.Time
+	Expires  time.Time
+}
+
+// State is what Firebase says of an account.
+type State struct {
+	// ValidAfter ends every sign-in from before it; whole seconds, as in auth_time.
+	ValidAfter time.Time
+	// Disabled is set for a disabled account and for a deleted one.
+	Disabled bool
+}
+
+// Admits reports whether a sign-in at authTime still stands.
+func (s State) Admits(authTime time.Time) bool {
+	return !s.Disabled && !authTime.Before(s.ValidAfter)
+}
+
+// Directory looks accounts up. It is safe for concurrent use.
+type Directory struct {
+	client *http.Client
+	url    string
+}
+
+const (
+	// lookupTimeout bounds one look-up, the fetching of an access token included.
+	lookupTimeout = 3 * time.Second
+	// answerLimit bounds the answer's size in bytes; one account is below 10 KiB.
+	answerLimit = 1 << 20
+	scope       = "https://www.googleapis.com/auth/identitytoolkit"
+	host        = "identitytoolkit.googleapis.com"
+)
+
+// NewDirectory returns a Directory for the project, with Google's application default
+// credentials, whose account needs firebaseauth.users.get. A non-empty emulator
+// (host:port) is asked instead, without credentials. Nothing is sent yet.
+func NewDirectory(ctx context.Context, project, emulator string) (*Directory, error) {
+	if project == "" {
+		return nil, errors.New("open account directory: no project id")
+	}
+	path := "/v1/projects/" + url.PathEscape(project) + "/accounts:lookup"
+	if emulator != "" {
+		owner := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "owner"})
+		return &Directory{client: oauth2.NewClient(ctx, owner), url: "http://" + emulator + "/" + host + path}, nil
+	}
+	creds, err := google.FindDefaultCredentials(ctx, scope)
+	if err != nil {
+		return nil, errors.New("open account directory: no application default credentials; " +
+			"set up a service account, or run gcloud auth application-default login")
+	}
+	return &Directory{client: oauth2.NewClient(ctx, creds.TokenSource), url: "https://" + host + path}, nil
+}
+
+// Lookup returns the state of the account. An account that does not exist is disabled.
+// It answers within three seconds; the only error is ErrUnavailable.
+func (d *Directory) Lookup(ctx context.Context, uid string) (State, error) {
+	return deadline.Do(ctx, lookupTimeout, func(ctx context.Context) (State, error) {
+		s, err := d.lookup(ctx, uid)
+		if err != nil {
+			return State{}, fmt.Errorf("look up account: %w: %w", ErrUnavailable, err)
+		}
+		return s, nil
+	})
+}
+
+func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
+	body, err := json.Marshal(map[string][]string{"localId": {uid}})
+	if err != nil {
+		return State{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(body))
+	if err != nil {
+		return State{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return State{}, transportReason(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
+	if err != nil {
+		return State{}, errors.New("the answer broke off")
+	}
+	if resp.StatusCode != http.StatusOK {
+		return State{}, fmt.Errorf("status %d", resp.StatusCode)
+	}
+	return parse(answer, uid)
+}
+
+func parse(answer []byte, uid string) (State, error) {
+	var found struct {
+		Users []struct {
+			LocalID    string `json:"localId"`
+			ValidSince string `json:"validSince"`
+			Disabled   bool   `json:"disabled"`
+		} `json:"users"`
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return State{}, errors.New("the answer is not JSON")
+	}
+	if len(found.Users) == 0 {
+		return State{Disabled: true}, nil
+	}
+	u := found.Users[0]
+	if u.LocalID != uid {
+		return State{}, errors.New("the answer is about another account")
+	}
+	seconds := int64(0)
+	if u.ValidSince != "" {
+		var err error
+		if seconds, err = strconv.ParseInt(u.ValidSince, 10, 64); err != nil {
+			return State{}, errors.New("the answer has no readable validSince")
+		}
+	}
+	return State{ValidAfter: time.Unix(seconds, 0), Disabled: u.Disabled}, nil
+}
+
+// transportReason drops what net/http and oauth2 put around a failure: an oauth2 error
+// quotes the token endpoint's answer.
+func transportReason(err error) error {
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &refused):
+		return fmt.Errorf("no access token: status %d", refused.Response.StatusCode)
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	}
+	return errors.New("no connection")
+}

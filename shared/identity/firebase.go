@@ -1,0 +1,167 @@
+// Package identity asks Firebase who somebody is: it verifies ID tokens, exchanges them
+// for session cookies, verifies those, and revokes. It is the Firebase Admin SDK with a
+// deadline on every call, errors that can be told apart, and a bounded memory of what
+// was verified.
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	firebase "firebase.google.com/go/v4"
+	"firebase.google.com/go/v4/auth"
+	"firebase.google.com/go/v4/errorutils"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/deadline"
+)
+
+// ErrInvalidToken means that a token is forged, expired, revoked, from another project
+// or of another kind. Which of them is not said.
+var ErrInvalidToken = errors.New("invalid firebase token")
+
+const (
+	// callTimeout bounds each call of the SDK, which would retry for minutes and waits
+	// for another request's certificates without a limit.
+	callTimeout = 5 * time.Second
+	// remembered is how many verified session cookies are kept, at about 200 bytes each.
+	remembered = 8192
+	// authTimeSkew is how far ahead of this clock a sign-in may lie.
+	authTimeSkew = 5 * time.Minute
+)
+
+// Firebase is a project's Firebase Authentication. It is safe for concurrent use.
+type Firebase struct {
+	client   *auth.Client
+	verified *lru.Cache[[sha256.Size]byte, account.Token]
+}
+
+// Open returns the project's Firebase Authentication with Google's application default
+// credentials. The SDK itself reads FIREBASE_AUTH_EMULATOR_HOST; with it set, signatures
+// are not checked, so shared/config refuses it in a deployed function.
+func Open(ctx context.Context, project string) (*Firebase, error) {
+	app, err := firebase.NewApp(ctx, &firebase.Config{ProjectID: project})
+	if err != nil {
+		return nil, fmt.Errorf("open firebase: %w", reason(err))
+	}
+	client, err := app.Auth(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open firebase: %w", reason(err))
+	}
+	verified, err := lru.New[[sha256.Size]byte, account.Token](remembered)
+	if err != nil {
+		return nil, err
+	}
+	return &Firebase{client: client, verified: verified}, nil
+}
+
+// VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
+// still stands is [account.Directory]'s to say. Errors: ErrInvalidToken,
+// account.ErrUnavailable.
+func (f *Firebase) VerifyIDToken(ctx context.Context, idToken string) (account.Token, error) {
+	return f.verify(ctx, "verify id token", idToken, f.client.VerifyIDToken)
+}
+
+// VerifySessionCookie returns the claims of a valid session cookie. A cookie that was
+// found valid is remembered by its hash until it expires, so that its signature is
+// checked once an instance. Errors: ErrInvalidToken, account.ErrUnavailable.
+func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (account.Token, error) {
+	key := sha256.Sum256([]byte(cookie))
+	if t, ok := f.verified.Get(key); ok && time.Now().Before(t.Expires) {
+		return t, nil
+	}
+	t, err := f.verify(ctx, "verify session cookie", cookie, f.client.VerifySessionCookie)
+	if err != nil {
+		return account.Token{}, err
+	}
+	f.verified.Add(key, t)
+	return t, nil
+}
+
+func (f *Firebase) verify(ctx context.Context, what, raw string,
+	call func(context.Context, string) (*auth.Token, error),
+) (account.Token, error) {
+	t, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (*auth.Token, error) { return call(ctx, raw) })
+	if err != nil {
+		return account.Token{}, fmt.Errorf("%s: %w", what, classify(err))
+	}
+	token := account.Token{
+		UID:      t.UID,
+		AuthTime: time.Unix(t.AuthTime, 0),
+		IssuedAt: time.Unix(t.IssuedAt, 0),
+		Expires:  time.Unix(t.Expires, 0),
+	}
+	// The SDK grants five minutes past the expiry; this service's clock is Google's own.
+	now := time.Now()
+	if !now.Before(token.Expires) || token.AuthTime.After(now.Add(authTimeSkew)) {
+		return account.Token{}, fmt.Errorf("%s: %w", what, ErrInvalidToken)
+	}
+	return token, nil
+}
+
+// SessionCookie exchanges a recent ID token for a session cookie that lives for ttl,
+// from 5 minutes to 14 days
+// (https://firebase.google.com/docs/auth/admin/manage-cookies), and verifies what came
+// back. The credentials need firebaseauth.users.createSession. Errors: ErrInvalidToken,
+// account.ErrUnavailable.
+func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, account.Token, error) {
+	cookie, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (string, error) {
+		return f.client.SessionCookie(ctx, idToken, ttl)
+	})
+	if err != nil {
+		return "", account.Token{}, fmt.Errorf("create session cookie: %w", classify(err))
+	}
+	token, err := f.VerifySessionCookie(ctx, cookie)
+	if err != nil {
+		return "", account.Token{}, err
+	}
+	return cookie, token, nil
+}
+
+// Revoke ends the user's refresh tokens: every device must sign in again. The
+// credentials need firebaseauth.users.update. The error is account.ErrUnavailable.
+func (f *Firebase) Revoke(ctx context.Context, uid string) error {
+	_, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f.client.RevokeRefreshTokens(ctx, uid)
+	})
+	if err != nil {
+		return fmt.Errorf("revoke refresh tokens: %w: %w", account.ErrUnavailable, reason(err))
+	}
+	return nil
+}
+
+// classify tells a bad token from a Firebase that did not answer. It must see the SDK's
+// own error: its predicates use a bare type assertion.
+func classify(err error) error {
+	if auth.IsIDTokenInvalid(err) || auth.IsSessionCookieInvalid(err) || auth.IsUserNotFound(err) ||
+		errorutils.IsInvalidArgument(err) {
+		return ErrInvalidToken
+	}
+	return fmt.Errorf("%w: %w", account.ErrUnavailable, reason(err))
+}
+
+// reason keeps what an operator needs of an SDK error and drops its text, which may
+// quote a response.
+func reason(err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case auth.IsCertificateFetchFailed(err):
+		return errors.New("google's public keys cannot be fetched")
+	case errorutils.IsPermissionDenied(err):
+		return errors.New("permission denied: the service account lacks a firebaseauth role")
+	case errorutils.IsUnauthenticated(err):
+		return errors.New("the credentials were refused")
+	case errorutils.IsResourceExhausted(err):
+		return errors.New("quota exceeded")
+	case errorutils.IsUnavailable(err), errorutils.IsDeadlineExceeded(err):
+		return errors.New("no answer")
+	}
+	return fmt.Errorf("failed (%T)", err)
+}

@@ -1,0 +1,129 @@
+package session
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// CookieName is the only cookie that Firebase Hosting passes on to a function
+// (https://firebase.google.com/docs/hosting/manage-cache#using_cookies).
+const CookieName = "__session"
+
+// FromRequest returns the handle that a request carries, as the __session cookie or as
+// Authorization: Bearer (RFC 6750, section 2.1), never in the URL. Errors: ErrNoSession
+// when there is none or it is malformed; ErrAmbiguous when there are two cookies, or a
+// cookie and a bearer that differ.
+func FromRequest(r *http.Request) (Handle, error) {
+	cookies := r.CookiesNamed(CookieName)
+	headers := r.Header.Values("Authorization")
+	if len(cookies) > 1 || len(headers) > 1 {
+		return Handle{}, ErrAmbiguous
+	}
+	if len(headers) == 0 {
+		if len(cookies) == 0 {
+			return Handle{}, ErrNoSession
+		}
+		return ParseHandle(cookies[0].Value)
+	}
+	scheme, bearer, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Handle{}, ErrNoSession
+	}
+	if len(cookies) == 1 && cookies[0].Value != bearer {
+		return Handle{}, ErrAmbiguous
+	}
+	return ParseHandle(bearer)
+}
+
+// SetCookie returns the cookie that carries h until expires.
+func SetCookie(r *http.Request, h Handle, expires time.Time) *http.Cookie {
+	c := cookie(r)
+	c.Value = h.Reveal()
+	c.MaxAge = max(1, int(time.Until(expires)/time.Second))
+	return c
+}
+
+// ClearCookie returns the cookie that removes the session's.
+func ClearCookie(r *http.Request) *http.Cookie {
+	c := cookie(r)
+	c.MaxAge = -1
+	return c
+}
+
+func cookie(r *http.Request) *http.Cookie {
+	return &http.Cookie{
+		Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: !plainLoopback(r),
+	}
+}
+
+// plainLoopback reports whether a request came over plain HTTP to this machine, where
+// some browsers drop a Secure cookie.
+func plainLoopback(r *http.Request) bool {
+	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+		return false
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || (err == nil && addr.IsLoopback())
+}
+
+// Request returns the session of an authenticated request from the client address addr.
+// Handles that open nothing are counted: an address that sent too many is refused with
+// ErrTooManyGuesses before Redis is asked, unless this instance has seen the session
+// alive, so that neither a user nor a neighbour behind the same address is locked out.
+// Other errors: those of FromRequest and Authenticate.
+func (c *Cache) Request(r *http.Request, addr string) (Session, error) {
+	return c.guarded(r, addr, func(h Handle) (Session, error) { return c.Authenticate(r.Context(), h) })
+}
+
+// Peek is Request with Check in place of Authenticate.
+func (c *Cache) Peek(r *http.Request, addr string) (Session, error) {
+	return c.guarded(r, addr, func(h Handle) (Session, error) { return c.Check(r.Context(), h) })
+}
+
+func (c *Cache) guarded(r *http.Request, addr string, open func(Handle) (Session, error)) (Session, error) {
+	h, err := FromRequest(r)
+	if err != nil {
+		return Session{}, err
+	}
+	id := h.id()
+	if !c.guesses.allowed(addr, c.now()) && !c.guesses.known(id) {
+		return Session{}, ErrTooManyGuesses
+	}
+	s, err := open(h)
+	switch {
+	case err == nil:
+		c.guesses.remember(id)
+	case errors.Is(err, ErrNoSession):
+		c.guesses.failed(addr, c.now())
+	}
+	return s, err
+}
+
+// CloseRequest closes the session that a request carries. ErrNoSession when it carries
+// none that is open; other errors as Request.
+func (c *Cache) CloseRequest(r *http.Request, addr string) error {
+	_, err := c.guarded(r, addr, func(h Handle) (Session, error) {
+		return Session{}, c.Close(r.Context(), h.uid, h.id())
+	})
+	return err
+}
+
+// Guess reports whether addr may try to sign in; Failed counts a try that failed.
+func (c *Cache) Guess(addr string) error {
+	if !c.guesses.allowed(addr, c.now()) {
+		return ErrTooManyGuesses
+	}
+	return nil
+}
+
+// Failed counts a sign-in from addr that proved nothing.
+func (c *Cache) Failed(addr string) { c.guesses.failed(addr, c.now()) }
