@@ -124,7 +124,7 @@ func (s *Server) readIdpResponse(in idpRequest) (idpAnswer, error) {
 		return idpAnswer{}, notImplemented("SAML")
 	}
 	idToken, accessToken := params.Get("id_token"), params.Get("access_token")
-	claims, err := idpClaims(cmp.Or(idToken, accessToken))
+	claims, err := idpClaims(idToken, accessToken)
 	if err != nil {
 		return idpAnswer{}, err
 	}
@@ -134,15 +134,15 @@ func (s *Server) readIdpResponse(in idpRequest) (idpAnswer, error) {
 	return out, nil
 }
 
-func idpClaims(token string) (map[string]any, error) {
-	if token == "" {
-		return nil, notImplemented("Sign-in without an id_token")
-	}
-	claims, ok := map[string]any(nil), false
+// idpClaims reads the ID token, or an access token that is made like one.
+func idpClaims(idToken, accessToken string) (map[string]any, error) {
+	token := cmp.Or(idToken, accessToken)
+	claims, ok := decodeToken(token)
 	if strings.HasPrefix(token, "{") {
 		claims, ok = decodeClaims([]byte(token))
-	} else {
-		claims, ok = decodeToken(token)
+	}
+	if !ok && idToken == "" {
+		return nil, notImplemented("Sign-in without an id_token")
 	}
 	if !ok {
 		return nil, bad("INVALID_IDP_RESPONSE : Unable to parse id_token. ((Auth Emulator only accepts strict JSON or JWTs as fake id_tokens.))")

@@ -6,7 +6,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -76,7 +75,7 @@ func notFound(w http.ResponseWriter, r *http.Request) {
 		writeError(w, notImplemented("This call"))
 		return
 	}
-	writeError(w, &apiError{http.StatusNotFound, "NOT_FOUND", "Not Found", "notFound"})
+	writeError(w, notFoundError())
 }
 
 type callKind int
@@ -140,21 +139,23 @@ func (c *call) authorize(kind callKind) error {
 	scheme, token, _ := strings.Cut(c.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
 		if !strings.EqualFold(token, "owner") && !strings.HasPrefix(token, "ya29.") {
-			return &apiError{http.StatusUnauthorized, "UNAUTHENTICATED",
-				"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "authError"}
+			return &apiError{
+				http.StatusUnauthorized, "UNAUTHENTICATED",
+				"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "authError",
+			}
 		}
 		c.owner = true
 	}
 	if (c.owner || kind == toolCall) && !localOrigin(c.Request) {
 		// Any web page may call this address; none from elsewhere may act as the owner.
-		return &apiError{http.StatusForbidden, "PERMISSION_DENIED", "Only a page served on this machine may act as the owner.", "forbidden"}
+		return forbidden("Only a page served on this machine may act as the owner.")
 	}
 	hasKey := c.URL.Query().Get("key") != "" || c.Header.Get("X-Goog-Api-Key") != ""
 	switch {
 	case c.owner || kind == toolCall:
 		return nil
 	case !hasKey:
-		return &apiError{http.StatusForbidden, "PERMISSION_DENIED", "The request is missing a valid API key.", "forbidden"}
+		return forbidden("The request is missing a valid API key.")
 	case kind == ownerCall:
 		return bad("INSUFFICIENT_PERMISSION : Only authenticated requests can specify target_project_id.")
 	}
@@ -182,7 +183,7 @@ func (c *call) decode(into any) error {
 	err = json.Unmarshal(c.body, into)
 	var typeErr *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &typeErr):
+	case errors.As(err, &typeErr) && typeErr.Field != "":
 		return invalidJSON("/" + strings.ReplaceAll(typeErr.Field, ".", "/") + " must be " + typeErr.Type.Kind().String())
 	case err != nil:
 		return invalidJSON("The body is not a JSON object.")
@@ -192,52 +193,4 @@ func (c *call) decode(into any) error {
 
 func invalidJSON(detail string) error {
 	return &apiError{http.StatusBadRequest, "INVALID_ARGUMENT", "Invalid JSON payload received. " + detail, "parseError"}
-}
-
-// apiError is an error in Google's form; the SDKs read its message up to the first " : ".
-type apiError struct {
-	code    int
-	status  string
-	message string
-	reason  string
-}
-
-func (e *apiError) Error() string { return e.message }
-
-// bad is the error that an operation answers: 400 and a name from Identity Toolkit.
-func bad(message string) error {
-	return &apiError{http.StatusBadRequest, "", message, "invalid"}
-}
-
-func notImplemented(what string) error {
-	return &apiError{http.StatusNotImplemented, "NOT_IMPLEMENTED", what + " is not implemented in the embedded Auth emulator.", "unimplemented"}
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	e := &apiError{http.StatusInternalServerError, "INTERNAL", "INTERNAL_ERROR", "internal"}
-	_ = errors.As(err, &e)
-	body := map[string]any{
-		"code": e.code, "message": e.message,
-		"errors": []any{map[string]string{"message": e.message, "reason": e.reason, "domain": "global"}},
-	}
-	if e.status != "" {
-		body["status"] = e.status
-	}
-	writeJSON(w, e.code, map[string]any{"error": body})
-}
-
-// number is an int64 that arrives as a JSON number or, as Google's APIs write it, as a string.
-type number int64
-
-func (n *number) UnmarshalJSON(b []byte) error {
-	text := strings.Trim(string(b), `"`)
-	if text == "null" || text == "" {
-		return nil
-	}
-	v, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return errors.New("not a whole number")
-	}
-	*n = number(v)
-	return nil
 }

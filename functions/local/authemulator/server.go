@@ -15,7 +15,6 @@
 package authemulator
 
 import (
-	"encoding/json"
 	"net"
 	"net/http"
 	"net/netip"
@@ -109,8 +108,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !loopback(r.Host):
 		// A page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name here.
-		writeError(w, &apiError{http.StatusForbidden, "PERMISSION_DENIED",
-			"The Auth emulator answers only to localhost, 127.0.0.1 and [::1].", "forbidden"})
+		writeError(w, forbidden("The Auth emulator answers only to localhost, 127.0.0.1 and [::1]."))
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
 	default:
@@ -158,11 +156,4 @@ func localOrigin(r *http.Request) bool {
 	}
 	u, err := url.Parse(origin)
 	return err == nil && loopback(u.Host)
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that has gone away is not an error of ours
 }

@@ -2,61 +2,8 @@ package authemulator
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
-
-// lookup shows the account of an ID token, or to an owner whichever accounts he names.
-func (s *Server) lookup(c *call) (any, error) {
-	var in struct {
-		IDToken         string   `json:"idToken"`
-		LocalID         []string `json:"localId"`
-		Email           []string `json:"email"`
-		PhoneNumber     []string `json:"phoneNumber"`
-		FederatedUserID []struct {
-			ProviderID string `json:"providerId"`
-			RawID      string `json:"rawId"`
-		} `json:"federatedUserId"`
-	}
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	out := struct {
-		Kind  string     `json:"kind"`
-		Users []*account `json:"users,omitempty"`
-	}{Kind: "identitytoolkit#GetAccountInfoResponse"}
-	if !c.owner {
-		ses, err := s.checkIDToken(in.IDToken)
-		if err != nil {
-			return nil, err
-		}
-		out.Users = []*account{ses.account.view()}
-		return out, nil
-	}
-	if len(in.LocalID)+len(in.Email)+len(in.PhoneNumber)+len(in.FederatedUserID) > 1000 {
-		return nil, bad("INVALID_ARGUMENT : At most 1000 accounts can be looked up at once.")
-	}
-	seen := map[string]bool{}
-	add := func(a *account) {
-		if a != nil && !seen[a.LocalID] {
-			seen[a.LocalID] = true
-			out.Users = append(out.Users, a.view())
-		}
-	}
-	for _, uid := range in.LocalID {
-		add(s.accounts[uid])
-	}
-	for _, email := range in.Email {
-		add(s.byEmail(email))
-	}
-	for _, number := range in.PhoneNumber {
-		add(s.byPhone(number))
-	}
-	for _, id := range in.FederatedUserID {
-		add(s.byProvider(id.ProviderID, id.RawID))
-	}
-	return out, nil
-}
 
 type updateRequest struct {
 	IDToken          string    `json:"idToken"`
@@ -120,7 +67,8 @@ func (s *Server) update(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.changeCredentials(a, in); err != nil {
+	revoked, err := s.changeCredentials(a, in)
+	if err != nil {
 		return nil, err
 	}
 	if c.owner {
@@ -129,7 +77,6 @@ func (s *Server) update(c *call) (any, error) {
 		}
 	}
 	changeProfile(a, in)
-	revoked := a.ValidSince != s.accounts[a.LocalID].ValidSince || in.Password != "" || in.ValidSince != nil
 	if err := s.put(a); err != nil {
 		return nil, err
 	}
@@ -166,31 +113,23 @@ func (s *Server) toUpdate(in updateRequest) (*account, string, error) {
 }
 
 // changeCredentials changes what signs in. A new address or password revokes the sessions there are.
-func (s *Server) changeCredentials(a *account, in updateRequest) error {
+func (s *Server) changeCredentials(a *account, in updateRequest) (revoked bool, err error) {
 	before := a.Email
 	if in.Email != "" {
 		if err := s.setEmail(a, in.Email); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if in.Password != "" {
 		if err := a.setPassword(in.Password); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if in.ValidSince != nil || a.Email != before {
+	revoked = in.Password != "" || in.ValidSince != nil || a.Email != before
+	if revoked {
 		a.ValidSince = time.Now().Unix()
 	}
-	if l := in.LinkProvider; l != nil {
-		switch {
-		case l.ProviderID == "":
-			return bad("MISSING_PROVIDER_ID")
-		case l.RawID == "":
-			return bad("MISSING_RAW_ID")
-		}
-		a.link(*l)
-	}
-	return nil
+	return revoked, nil
 }
 
 func (s *Server) changeAsOwner(a *account, in updateRequest) error {
@@ -204,6 +143,11 @@ func (s *Server) changeAsOwner(a *account, in updateRequest) error {
 	}
 	if in.PhoneNumber != "" {
 		if err := s.setPhone(a, in.PhoneNumber); err != nil {
+			return err
+		}
+	}
+	if in.LinkProvider != nil {
+		if err := s.linkAsOwner(a, *in.LinkProvider); err != nil {
 			return err
 		}
 	}
@@ -221,6 +165,20 @@ func (s *Server) changeAsOwner(a *account, in updateRequest) error {
 			*field.to = int64(*field.from)
 		}
 	}
+	return nil
+}
+
+func (s *Server) linkAsOwner(a *account, p provider) error {
+	if p.ProviderID == "" {
+		return bad("MISSING_PROVIDER_ID")
+	}
+	if p.RawID == "" {
+		return bad("MISSING_RAW_ID")
+	}
+	if other := s.byProvider(p.ProviderID, p.RawID); other != nil && other.LocalID != a.LocalID {
+		return bad("FEDERATED_USER_ID_ALREADY_LINKED")
+	}
+	a.link(p)
 	return nil
 }
 
@@ -250,91 +208,4 @@ func changeProfile(a *account, in updateRequest) {
 	if slices.Contains(in.DeleteProvider, "phone") {
 		a.PhoneNumber = ""
 	}
-}
-
-// delete deletes the account of an ID token, or the one that an owner names.
-func (s *Server) delete(c *call) (any, error) {
-	var in struct {
-		IDToken string `json:"idToken"`
-		LocalID string `json:"localId"`
-	}
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	uid := in.LocalID
-	switch {
-	case !c.owner:
-		ses, err := s.checkIDToken(in.IDToken)
-		if err != nil {
-			return nil, err
-		}
-		uid = ses.account.LocalID
-	case uid == "":
-		return nil, bad("MISSING_LOCAL_ID")
-	case s.accounts[uid] == nil:
-		return nil, bad("USER_NOT_FOUND")
-	}
-	delete(s.accounts, uid)
-	return map[string]string{"kind": "identitytoolkit#DeleteAccountResponse"}, nil
-}
-
-// batchDelete deletes up to 1000 accounts, those that are not disabled only with force.
-func (s *Server) batchDelete(c *call) (any, error) {
-	var in struct {
-		LocalIDs []string `json:"localIds"`
-		Force    bool     `json:"force"`
-	}
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	if len(in.LocalIDs) == 0 || len(in.LocalIDs) > 1000 {
-		return nil, bad("LOCAL_ID_LIST_EXCEEDS_LIMIT")
-	}
-	out := map[string]any{}
-	var kept []any
-	for i, uid := range in.LocalIDs {
-		switch a := s.accounts[uid]; {
-		case a == nil:
-		case !a.Disabled && !in.Force:
-			kept = append(kept, map[string]any{
-				"index": i, "localId": uid, "message": "NOT_DISABLED : Disable the account before batch deletion.",
-			})
-		default:
-			delete(s.accounts, uid)
-		}
-	}
-	if kept != nil {
-		out["errors"] = kept
-	}
-	return out, nil
-}
-
-// batchGet lists accounts in the order of their IDs, at most 1000 a page.
-func (s *Server) batchGet(c *call) (any, error) {
-	query := c.URL.Query()
-	size, err := strconv.Atoi(query.Get("maxResults"))
-	if err != nil || size <= 0 {
-		size = 20
-	}
-	size = min(size, 1000)
-	var ids []string
-	for id := range s.accounts {
-		if id > query.Get("nextPageToken") {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	out := struct {
-		Kind          string     `json:"kind"`
-		Users         []*account `json:"users"`
-		NextPageToken string     `json:"nextPageToken,omitempty"`
-	}{Kind: "identitytoolkit#DownloadAccountResponse", Users: []*account{}}
-	if len(ids) > size {
-		ids = ids[:size]
-		out.NextPageToken = ids[size-1]
-	}
-	for _, id := range ids {
-		out.Users = append(out.Users, s.accounts[id].view())
-	}
-	return out, nil
 }

@@ -1,0 +1,287 @@
+package authemulator_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/functions/local/testserver"
+)
+
+var update = flag.Bool("update", false, "write testdata/transcript.txt anew from the official emulator's answers")
+
+const transcript = "testdata/transcript.txt"
+
+// The transcript holds requests and the official emulator's answers to them, as far as an SDK reads
+// them. The embedded emulator gives the same ones.
+func TestTranscript(t *testing.T) {
+	script, err := os.ReadFile(transcript)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("embedded", func(t *testing.T) {
+		run := unique()
+		p := &player{t: t, run: run, emulator: embedded(t, project), other: embedded(t, "demo-"+run)}
+		if diff := cmp.Diff(lines(string(script)), lines(p.play(string(script)))); diff != "" {
+			t.Errorf("the embedded emulator answers otherwise than the official one (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("official", func(t *testing.T) {
+		e := emulator{testserver.Auth(t), true}
+		p := &player{t: t, run: unique(), emulator: e, other: e}
+		got := p.play(string(script))
+		if *update {
+			if err := os.WriteFile(transcript, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if diff := cmp.Diff(lines(string(script)), lines(got)); diff != "" {
+			t.Errorf("the official emulator has changed its answers; look, then run with -update (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func lines(s string) []string { return strings.Split(s, "\n") }
+
+// player sends the requests of a transcript. Values of earlier answers are $name.field in later ones.
+type player struct {
+	t        *testing.T
+	run      string // $run: what makes addresses unique
+	emulator emulator
+	other    emulator // serves the project demo-$run
+	inOther  bool
+	vars     []string // pairs of a variable and its value
+}
+
+// play returns the transcript with this emulator's answers.
+func (p *player) play(script string) string {
+	p.vars = []string{"$run", p.run}
+	var out []string
+	for _, line := range lines(script) {
+		switch {
+		case strings.HasPrefix(line, "< "):
+			continue
+		case strings.HasPrefix(line, "> "):
+			out = append(out, line, "< "+p.exchange(strings.TrimPrefix(line, "> ")))
+		default:
+			if line == "@ other project" {
+				p.inOther = true
+			}
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// exchange sends `[name =] verb target [body]` and returns the answer in a comparable form.
+func (p *player) exchange(line string) string {
+	name, rest, named := strings.Cut(line, " = ")
+	if !named {
+		name, rest = "", line
+	}
+	res := p.send(p.expand(rest))
+	if named {
+		for field, value := range res.json {
+			if s, ok := value.(string); ok {
+				p.vars = append(p.vars, "$"+name+"."+field, s)
+			}
+		}
+	}
+	if res.json == nil {
+		return strconv.Itoa(res.status) + " " + p.contract(sortedQuery(res.header.Get("Location")))
+	}
+	if e, ok := res.json["error"].(object); ok {
+		delete(e, "errors") // they repeat the message
+		if res.status == http.StatusNotImplemented {
+			delete(e, "message")
+		}
+	}
+	var answer strings.Builder
+	enc := json.NewEncoder(&answer)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(p.comparable("", res.json)); err != nil {
+		p.t.Fatal(err)
+	}
+	return strconv.Itoa(res.status) + " " + strings.TrimSpace(answer.String())
+}
+
+func (p *player) send(line string) response {
+	verb, rest, _ := strings.Cut(line, " ")
+	target, body, _ := strings.Cut(rest, " ")
+	e, id := p.emulator, project
+	if p.inOther {
+		e, id = p.other, "demo-"+p.run
+	}
+	const v1 = "/identitytoolkit.googleapis.com/v1/"
+	in := request{method: "POST", header: map[string]string{"Content-Type": "application/json"}, body: body}
+	switch verb {
+	case "client":
+		in.path = v1 + target + "?key=fake-api-key"
+	case "owner":
+		in.path = v1 + "projects/" + id + "/" + target
+		in.path = strings.Replace(in.path, "/:", ":", 1)
+		in.header["Authorization"] = "Bearer owner"
+	case "form":
+		in.path, in.header["Content-Type"] = target, "application/x-www-form-urlencoded"
+	case "open": // a link
+		u, err := url.Parse(target)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		in = request{method: "GET", path: u.RequestURI()}
+	default: // a method
+		in.method, in.path = verb, target
+		if body == "" {
+			in.header = map[string]string{"Authorization": "Bearer owner"}
+			in.body = nil
+		}
+	}
+	return e.do(p.t, in)
+}
+
+func (p *player) expand(s string) string {
+	s = strings.NewReplacer("$future", strconv.FormatInt(time.Now().Add(time.Minute).Unix(), 10)).Replace(s)
+	for i := len(p.vars) - 2; i >= 0; i -= 2 { // the longest and latest names first
+		s = strings.ReplaceAll(s, p.vars[i], p.vars[i+1])
+	}
+	return s
+}
+
+func (p *player) contract(s string) string {
+	for i := 0; i < len(p.vars); i += 2 {
+		name, value := p.vars[i], p.vars[i+1]
+		if name == "$run" || strings.HasSuffix(name, ".localId") || strings.HasSuffix(name, ".oobCode") {
+			s = strings.ReplaceAll(s, value, name)
+		}
+	}
+	return strings.ReplaceAll(s, p.emulator.host, "$host")
+}
+
+// unread are fields that no SDK reads, or whose being empty it cannot tell from their not being there.
+var unread = []string{"salt", "lastRefreshAt", "status", "initialEmail", "screenName", "context", "passwordUpdatedAt", "instructions", "apiSpec"}
+
+// opaque are fields whose value is anybody's guess.
+var opaque = []string{"refreshToken", "refresh_token", "passwordHash", "sessionId", "oobCode"}
+
+// comparable replaces what differs between two runs of the same emulator.
+func (p *player) comparable(field string, v any) any {
+	switch v := v.(type) {
+	case object:
+		return p.comparableObject(v)
+	case []any:
+		list := []any{}
+		for _, e := range v {
+			if entry, ok := e.(object); ok && field == "oobCodes" && !p.oursToCompare(entry) {
+				continue
+			}
+			list = append(list, p.comparable(field, e))
+		}
+		slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		return list
+	case float64:
+		return moment(v)
+	case string:
+		return p.comparableText(field, v)
+	}
+	return v
+}
+
+// oursToCompare leaves out the codes of other tests, and those to undo a change of address, which the
+// embedded emulator does not send.
+func (p *player) oursToCompare(code object) bool {
+	return strings.Contains(fmt.Sprint(code["email"]), p.run) && code["requestType"] != "RECOVER_EMAIL"
+}
+
+func isEmptyList(v any) bool {
+	list, ok := v.([]any)
+	return ok && len(list) == 0
+}
+
+func (p *player) comparableObject(v object) object {
+	out := object{}
+	for name, value := range v {
+		switch {
+		case slices.Contains(unread, name), value == false, value == "", isEmptyList(value):
+		case slices.Contains(opaque, name) && value != "":
+			out[name] = "<" + name + ">"
+		default:
+			out[name] = p.comparable(name, value)
+		}
+	}
+	return out
+}
+
+func (p *player) comparableText(field, v string) any {
+	if parts := strings.Split(v, "."); len(parts) == 3 && strings.HasPrefix(v, "eyJ") {
+		return p.decoded(parts[1], base64.RawURLEncoding)
+	}
+	if n, err := strconv.ParseFloat(v, 64); err == nil && n > 1e9 {
+		return moment(n)
+	}
+	switch field {
+	case "rawUserInfo":
+		return p.decoded(v, nil)
+	case "message", "error":
+		v, _, _ = strings.Cut(v, " : ") // what follows is for people
+		v, _, _ = strings.Cut(v, ": ")
+		v, _, _ = strings.Cut(v, ". ")
+	case "oobLink", "urlTemplate":
+		v = sortedQuery(v)
+		if u, err := url.Parse(v); err == nil {
+			v = strings.Replace(v, u.Query().Get("oobCode"), "<oobCode>", 1)
+		}
+	}
+	return p.contract(v)
+}
+
+func sortedQuery(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return link
+	}
+	u.RawQuery = u.Query().Encode()
+	return u.String()
+}
+
+func (p *player) decoded(v string, enc *base64.Encoding) any {
+	text := []byte(v)
+	if enc != nil {
+		var err error
+		if text, err = enc.DecodeString(v); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	var claims object
+	if err := json.Unmarshal(text, &claims); err != nil {
+		p.t.Fatal(err)
+	}
+	return p.comparable("", claims)
+}
+
+// moment names a time near this one, in seconds or milliseconds: now, now+60m.
+func moment(n float64) any {
+	if n > 1e11 {
+		n /= 1000
+	}
+	minutes := math.Round((n - float64(time.Now().Unix())) / 60)
+	switch {
+	case n < 1e9 || math.Abs(minutes) > 21*24*60:
+		return n
+	case minutes == 0:
+		return "now"
+	}
+	return fmt.Sprintf("now%+.0fm", minutes)
+}
