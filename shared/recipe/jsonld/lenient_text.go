@@ -1,0 +1,221 @@
+package jsonld
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// place says where a string stands, and so what may follow it.
+type place int
+
+const (
+	inTop place = iota
+	inKey
+	inObject
+	inArray
+)
+
+// str reads the string at p.i, whose first byte is its quote.
+func (p *parser) str(in place) string {
+	quote := p.s[p.i]
+	p.i++
+	start := p.i
+	var b strings.Builder
+	for p.i < len(p.s) {
+		switch c := p.s[p.i]; {
+		case c == quote && (quote == '\'' || in == inKey || p.ends(p.i+1, in)):
+			text := p.s[start:p.i]
+			p.i++
+			if b.Len() == 0 {
+				return valid(text)
+			}
+			b.WriteString(text)
+			return valid(b.String())
+		case c == '\\':
+			b.WriteString(p.s[start:p.i])
+			b.WriteString(p.escape())
+			start = p.i
+		default:
+			p.i++
+		}
+	}
+	p.cut = in != inTop
+	b.WriteString(p.s[start:])
+	return valid(b.String())
+}
+
+// valid returns s with bytes that are no UTF-8 replaced.
+func valid(s string) string {
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// escape reads the escape at p.i. An unknown one stands for its character.
+func (p *parser) escape() string {
+	p.i++
+	if p.i >= len(p.s) {
+		return ""
+	}
+	c := p.s[p.i]
+	p.i++
+	switch c {
+	case 'n':
+		return "\n"
+	case 'r':
+		return "\r"
+	case 't':
+		return "\t"
+	case 'b', 'f':
+		return " "
+	case 'u':
+		r := hex4(p.s[p.i:])
+		if r < 0 {
+			return "u"
+		}
+		p.i += 4
+		if utf16.IsSurrogate(r) {
+			if strings.HasPrefix(p.s[p.i:], `\u`) {
+				if pair := utf16.DecodeRune(r, hex4(p.s[p.i+2:])); pair != utf8.RuneError {
+					p.i += 6
+					return string(pair)
+				}
+			}
+			return "\uFFFD"
+		}
+		return string(r)
+	}
+	return string([]byte{c})
+}
+
+// hex4 returns the four hexadecimal digits that s starts with, or -1.
+func hex4(s string) rune {
+	if len(s) < 4 {
+		return -1
+	}
+	n, err := strconv.ParseUint(s[:4], 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
+}
+
+// ends reports whether a quote in front of i ends its string. In valid JSON it
+// always does, and what follows shows it; a quote with anything else behind it
+// was meant as text, as in "a 9" pan".
+func (p *parser) ends(i int, in place) bool {
+	if in == inTop {
+		return true
+	}
+	j := p.after(i)
+	if j >= len(p.s) {
+		return true
+	}
+	switch p.s[j] {
+	case '}', ']':
+		return true
+	case '/':
+		return strings.HasPrefix(p.s[j:], "//") || strings.HasPrefix(p.s[j:], "/*")
+	case '"': // a missing comma, if a new line or a key begins
+		return in == inArray && strings.Contains(p.s[i:j], "\n") || in == inObject && p.keyAt(j)
+	case '{':
+		return in == inArray && strings.Contains(p.s[i:j], "\n")
+	case ',':
+	default:
+		return false
+	}
+	for j < len(p.s) && p.s[j] == ',' {
+		j = p.after(j + 1)
+	}
+	switch {
+	case j >= len(p.s):
+		return true
+	case strings.IndexByte("}]/", p.s[j]) >= 0:
+		return true
+	case in == inObject:
+		return p.keyAt(j)
+	}
+	return strings.IndexByte("\"'{[-0123456789tfnN", p.s[j]) >= 0
+}
+
+// keyAt reports whether a key and its value begin at i.
+func (p *parser) keyAt(i int) bool {
+	const longest = 100 // bytes; bounds the look ahead
+	s := p.s[i:min(len(p.s), i+longest)]
+	var rest string
+	if q := s[0]; q == '"' || q == '\'' {
+		end := strings.IndexByte(s[1:], q)
+		if end < 0 {
+			return len(s) == longest // a long key: take its word
+		}
+		rest = strings.TrimLeft(s[end+2:], " \t\r\n")
+		return rest == "" || rest[0] == ':'
+	}
+	n := 0
+	for n < len(s) && isNameByte(s[n]) {
+		n++
+	}
+	rest, ok := strings.CutPrefix(strings.TrimLeft(s[n:], " \t"), ":")
+	rest = strings.TrimLeft(rest, " \t")
+	return n > 0 && ok && rest != "" && strings.IndexByte("\"'{[-0123456789", rest[0]) >= 0
+}
+
+// after returns the index of the first byte from i on that is no white space.
+func (p *parser) after(i int) int {
+	for i < len(p.s) && isSpaceByte(p.s[i]) {
+		i++
+	}
+	return i
+}
+
+func isSpaceByte(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// noise may stand between any two tokens.
+var noise = []string{"<![CDATA[", "]]>", "<!--", "-->", "\u00A0", "\uFEFF", "\u200B", "\u2028", "\u2029", "\\n", "\\r", "\\t"}
+
+// space passes white space, comments and marks of other languages.
+func (p *parser) space() {
+next:
+	for p.i < len(p.s) {
+		c, rest := p.s[p.i], p.s[p.i:]
+		switch {
+		case isSpaceByte(c) || c < ' ' || c == 0x7F:
+			p.i++
+			continue
+		case c == '/' && strings.HasPrefix(rest, "/*"):
+			p.passComment("*/")
+			continue
+		case c == '/' && strings.HasPrefix(rest, "//"):
+			p.i += 2
+			// "//<![CDATA[" may share its line with everything else.
+			if r := strings.TrimLeft(rest[2:min(len(rest), 20)], " "); !strings.HasPrefix(r, "<![CDATA[") && !strings.HasPrefix(r, "]]>") {
+				p.passComment("\n")
+			}
+			continue
+		}
+		if strings.IndexByte("<]-\\\xC2\xE2\xEF", c) < 0 {
+			return
+		}
+		for _, mark := range noise {
+			if strings.HasPrefix(rest, mark) {
+				p.i += len(mark)
+				continue next
+			}
+		}
+		return
+	}
+}
+
+func (p *parser) passComment(end string) {
+	if n := strings.Index(p.s[p.i:], end); n >= 0 {
+		p.i += n + len(end)
+	} else {
+		p.i = len(p.s)
+	}
+}
+
+func (p *parser) spaceAndCommas() {
+	for p.space(); p.i < len(p.s) && (p.s[p.i] == ',' || p.s[p.i] == ';'); p.space() {
+		p.i++
+	}
+}

@@ -1,0 +1,88 @@
+package jsonld
+
+import (
+	"strings"
+	"unicode"
+
+	"pantry.example/shared/recipe"
+)
+
+// tags takes categories, cuisines, diets, methods and keywords.
+func (m *mapper) tags() {
+	seen := map[string]bool{}
+	left, at := 0, ""
+	for _, name := range []string{"recipecategory", "recipecuisine", "suitablefordiet", "cookingmethod", "keywords"} {
+		for loc, v := range m.values(name) {
+			for _, tag := range m.splitTags(name, v) {
+				tag = m.cutText(tag, loc, recipe.MaxTag)
+				key := strings.ToLower(tag)
+				if tag == "" || seen[key] {
+					continue
+				}
+				seen[key] = true
+				if len(m.r.Tags) == recipe.MaxTags {
+					left, at = left+1, loc
+					continue
+				}
+				m.r.Tags = append(m.r.Tags, tag)
+			}
+		}
+	}
+	if left > 0 {
+		m.drop(at, "more than "+comma(recipe.MaxTags)+" tags: "+comma(left)+" were left out")
+	}
+}
+
+// splitTags returns the tags that a value names. Texts are lists in one line;
+// the name of a DefinedTerm is one tag, whatever stands in it.
+func (m *mapper) splitTags(name string, v any) []string {
+	if o, ok := v.(*object); ok {
+		s := m.text(o.get("name", "text", "termcode", "@id", "url"))
+		if o.isType("definedterm") {
+			return []string{m.diet(m.taste(s))}
+		}
+		v = s
+	}
+	s := m.text(v)
+	if m.literal {
+		return []string{s}
+	}
+	separators := ",;|\n，、；•"
+	if name == "suitablefordiet" {
+		separators += " "
+	}
+	var list []string
+	for part := range strings.FieldsFuncSeq(m.plainTags(s), func(c rune) bool { return c == lineBreak || strings.ContainsRune(separators, c) }) {
+		list = append(list, m.diet(strings.TrimSpace(strings.TrimLeft(m.taste(part), "#"))))
+	}
+	return list
+}
+
+func (m *mapper) plainTags(s string) string { return plain(clip(s, 20_000)) }
+
+func (m *mapper) taste(s string) string {
+	if m.literal {
+		return s
+	}
+	return oneLine(s)
+}
+
+// diet turns https://schema.org/GlutenFreeDiet into Gluten Free.
+func (m *mapper) diet(s string) string {
+	t := s
+	if i := strings.LastIndexAny(t, "/:"); i >= 0 && strings.Contains(strings.ToLower(t), "schema") {
+		t = t[i+1:]
+	}
+	name, ok := strings.CutSuffix(t, "Diet")
+	if m.literal || !ok || name == "" || strings.ContainsAny(name, " -") {
+		return s
+	}
+	var b strings.Builder
+	for i, c := range name {
+		if i > 0 && unicode.IsUpper(c) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
