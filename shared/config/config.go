@@ -37,7 +37,7 @@ type Config struct {
 // anything is wrong the error is a Problems that lists all of it, and the Config must not be used.
 func Load(getenv func(string) string) (Config, error) {
 	l := loader{getenv: getenv}
-	service := l.get("K_SERVICE")
+	service := getenv("K_SERVICE")
 	c := Config{Service: service, Deployed: service != "", FunctionTarget: l.get("FUNCTION_TARGET")}
 
 	c.Redis = l.redis(c.Deployed)

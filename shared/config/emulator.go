@@ -8,12 +8,15 @@ import (
 // emulator reads the address of an emulator. A deployed function refuses it: with it the Admin SDK accepts unsigned
 // tokens, and the data of real people would go to whoever listens there.
 func (l *loader) emulator(name, usual string, deployed bool) string {
-	v := l.get(name)
-	if v == "" {
+	if deployed {
+		// Not l.get: to the Admin SDK a space is a value.
+		if l.getenv(name) != "" {
+			l.refuse(name, "is set in a deployed function", "Remove it: an emulator accepts unsigned tokens and is for local runs only")
+		}
 		return ""
 	}
-	if deployed {
-		l.refuse(name, "is set in a deployed function", "Remove it: an emulator accepts unsigned tokens and is for local runs only")
+	v := l.get(name)
+	if v == "" {
 		return ""
 	}
 	example := "Write host:port and nothing else, as in 127.0.0.1:" + usual
@@ -41,7 +44,7 @@ func (l *loader) refuseEmulators(deployed bool) {
 		"FIREBASE_DATACONNECT_EMULATOR_HOST", "FIREBASE_EMULATOR_HUB", "FUNCTIONS_EMULATOR", "PUBSUB_EMULATOR_HOST",
 		"DATASTORE_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "CLOUD_EVENTARC_EMULATOR_HOST",
 	} {
-		if l.get(name) != "" {
+		if l.getenv(name) != "" {
 			l.refuse(name, "is set in a deployed function", "Remove it: an emulator is for local runs only")
 		}
 	}

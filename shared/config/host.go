@@ -27,7 +27,7 @@ func parsePort(s string) (int, bool) {
 }
 
 // splitHostPort takes host, host:port, [v6], [v6]:port and a bare v6 apart and checks the host, which comes back in lower
-// case and without brackets. The port comes back as it was written, "" when there is none. An empty host is valid.
+// case, without brackets and without a final dot. The port comes back as it was written, "" when there is none. An empty host is valid.
 func splitHostPort(s string) (host, port string, ok bool) {
 	if rest, found := strings.CutPrefix(s, "["); found {
 		inside, after, closed := strings.Cut(rest, "]")
@@ -46,7 +46,7 @@ func splitHostPort(s string) (host, port string, ok bool) {
 		return addr.String(), "", true
 	}
 	host, port, _ = strings.Cut(s, ":")
-	host = strings.ToLower(host)
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	return host, port, host == "" || isHost(host)
 }
 

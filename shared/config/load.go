@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (l *loader) get(name string) string {
 
 // duration reads a length of time between least and most. It returns the default, and false, when it cannot be used.
 func (l *loader) duration(name string, def, least, most time.Duration, why string) (time.Duration, bool) {
-	v := l.get(name)
+	v := strings.ToLower(l.get(name))
 	if v == "" {
 		return def, true
 	}
@@ -58,7 +59,7 @@ func (l *loader) duration(name string, def, least, most time.Duration, why strin
 func parseDuration(v string) (time.Duration, bool) {
 	var days time.Duration
 	if n, rest, found := strings.Cut(v, "d"); found {
-		count, err := strconv.ParseUint(n, 10, 16) // 16 bits: 65535 days cannot overflow a Duration
+		count, err := strconv.ParseUint(n, 10, 16) // so many days fit into a Duration
 		if err != nil {
 			return 0, false
 		}
@@ -69,10 +70,10 @@ func parseDuration(v string) (time.Duration, bool) {
 		v = rest
 	}
 	d, err := time.ParseDuration(v)
-	if err != nil || d < 0 && days > 0 {
+	if err != nil || days > 0 && d < 0 || d > math.MaxInt64-days {
 		return 0, false
 	}
-	return max(days+d, d), true // days+d overflows only when d alone is longer than anything allowed
+	return days + d, true
 }
 
 // plain is a whole number of hours, minutes or seconds as a person writes it: 5m, not 5m0s.

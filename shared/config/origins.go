@@ -1,7 +1,6 @@
 package config
 
 import (
-
 	"net/netip"
 	"slices"
 	"strconv"
@@ -21,6 +20,9 @@ func (l *loader) origins(deployed bool) []string {
 			return nil // only pages of the same site
 		}
 		return localOrigins()
+	}
+	if v[0] == '[' && v[len(v)-1] == ']' { // a JSON array
+		v = v[1 : len(v)-1]
 	}
 	var origins []string
 	for i, entry := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || trimmed(r) }) {
@@ -88,4 +90,3 @@ func isLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
-

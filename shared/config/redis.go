@@ -28,7 +28,7 @@ func (r Redis) Addr() string { return net.JoinHostPort(r.Host, strconv.Itoa(r.Po
 // same reports whether both lead to the same server with the same credentials.
 func (r Redis) same(o Redis) bool {
 	return r.Host == o.Host && r.Port == o.Port && r.TLS == o.TLS && r.SkipVerify == o.SkipVerify &&
-		r.Username == o.Username && r.Password == o.Password
+		r.Username == o.Username && r.Password.Equal(o.Password)
 }
 
 // ParseRedis reads the address of a Redis server in every form that people paste: rediss:// and redis:// URLs with or
@@ -87,9 +87,6 @@ func (p *pasted) warn(sentence string) { p.warnings = append(p.warnings, sentenc
 
 // settle applies the rules that hold whatever form the address was written in.
 func (p *pasted) settle() (Redis, error) {
-	if host, found := strings.CutSuffix(p.host, "."); found {
-		p.host = host
-	}
 	if p.host == "" {
 		if p.password != "" || p.port == "" {
 			return Redis{}, wrong("has no host", writeURL)
@@ -117,19 +114,21 @@ func (p *pasted) settle() (Redis, error) {
 		}
 	}
 	return Redis{
-		Host: p.host, Port: port, TLS: p.tls, SkipVerify: p.skipVerify, Username: p.user, Password: Secret(p.password),
+		Host: p.host, Port: port, TLS: p.tls, SkipVerify: p.skipVerify, Username: p.user, Password: NewSecret(p.password),
 		Repairs: p.repairs, Warnings: p.warnings,
 	}, nil
 }
 
 func (p *pasted) checkPassword(upstash bool) error {
 	switch {
-	case masked(p.password):
-		return wrong("has a masked password: the console shows stars until you ask for it", copyUpstash)
+	case hidden(p.password), p.password != "" && strings.Trim(p.password, marks) == "", p.password == "...":
+		return errMasked
 	case placeholder(p.password, upstash):
 		return wrong("has a placeholder where the password belongs", copyUpstash)
 	case p.password == "" && upstash:
 		return wrong("has no password, and "+p.host+" asks for one", copyUpstash)
+	case p.user == "default_ro" && upstash:
+		return wrong("is Upstash's read-only user, and sessions must be written", "Turn Read-Only Token off in the console before you copy. C"+copyUpstash[1:])
 	case p.password == "default" && p.user != "" && p.user != "default":
 		return wrong("has the password where the user name belongs", "Write default first and the password after the colon")
 	case p.password == "" && p.user == "default":
@@ -172,7 +171,9 @@ func (p *pasted) checkTLS(upstash bool) error {
 	return nil
 }
 
-func isUpstash(host string) bool { return host == "upstash.io" || strings.HasSuffix(host, ".upstash.io") }
+func isUpstash(host string) bool {
+	return host == "upstash.io" || strings.HasSuffix(host, ".upstash.io")
+}
 
 // isPrivate reports whether a host is on this machine or in a private network, as far as its name shows.
 func isPrivate(host string) bool {
@@ -192,20 +193,35 @@ func isPrivate(host string) bool {
 	return false
 }
 
-// masked reports whether a password is one that a console has hidden, whole or in part.
-func masked(password string) bool {
-	const marks = "*•●∙·…"
-	longest, run := 0, 0
-	for _, r := range password {
-		if strings.ContainsRune(marks, r) {
-			run++
-			longest = max(longest, run)
-		} else {
+// marks are the characters with which consoles hide a password.
+const marks = "*•●∙·…"
+
+var errMasked = wrong("has a masked password: the console shows stars until you ask for it", copyUpstash)
+
+// hidden reports whether a text has so many of the marks in a row that a console has hidden something there.
+func hidden(s string) bool {
+	run := 0
+	for _, r := range s {
+		if !strings.ContainsRune(marks, r) {
 			run = 0
+		} else if run++; run == 4 {
+			return true
 		}
 	}
-	only := password != "" && strings.Trim(password, marks) == ""
-	return longest >= 4 || only || password == "..."
+	return false
+}
+
+// example reports whether host:port is from a manual: ENDPOINT:PORT, YOUR_ENDPOINT, <host>.
+func example(server string) bool {
+	host, port, _ := strings.Cut(server, ":")
+	if port == "PORT" || port == "YOUR_PORT" || strings.ContainsAny(server, "<>{}") {
+		return true
+	}
+	switch host {
+	case "ENDPOINT", "YOUR_ENDPOINT", "YOUR-ENDPOINT", "HOST", "HOSTNAME", "YOUR_HOST":
+		return true
+	}
+	return false
 }
 
 // placeholder reports whether a password is the word of a manual: <password>, ${REDIS_PASSWORD}, YOUR_PASSWORD. Plain

@@ -1,24 +1,32 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // commandWords splits a redis-cli command line, the program's name and what stands before it included. ok is false when
-// the text is none.
+// the text is none; words is nil when a quote in it has no end.
 func commandWords(s string) (words []string, ok bool) {
+	if beginsURL(s) {
+		return nil, false // whatever a password may contain
+	}
 	words, closed := shellWords(s)
 	if !closed {
 		words = strings.Fields(s)
 	}
-	for _, word := range words {
-		if isClient(word) {
-			return words, true
-		}
-	}
 	option := strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "-e ") && !strings.HasPrefix(s, "--env ") && !strings.HasPrefix(s, "- ")
-	if option && len(words) > 0 {
-		return append([]string{"redis-cli"}, words...), true
+	switch {
+	case slices.ContainsFunc(words, isClient):
+	case option && len(words) > 0:
+		words = append([]string{"redis-cli"}, words...)
+	default:
+		return nil, false
 	}
-	return nil, false
+	if !closed {
+		return nil, true
+	}
+	return words, true
 }
 
 func isClient(word string) bool {
@@ -65,11 +73,15 @@ func shellWords(s string) (words []string, closed bool) {
 // command reads a redis-cli command line. Its options are those of redis-cli 8; an unknown one is not named in the error,
 // because -aPASSWORD would be one.
 func (p *pasted) command(words []string) error {
+	if words == nil {
+		return wrong("is a redis-cli command with a quote that has no end", writeURL)
+	}
 	p.repair("Took the address out of a redis-cli command.")
 	var uri, host, port, db, user string
 	var password *string
 	for len(words) > 0 && !isClient(words[0]) {
 		if value, found := strings.CutPrefix(words[0], "REDISCLI_AUTH="); found {
+			value = strings.TrimSuffix(value, ";")
 			password = &value
 		}
 		words = words[1:]

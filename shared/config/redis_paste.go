@@ -163,6 +163,12 @@ func isName(s string) bool {
 	return s != ""
 }
 
+// beginsURL reports whether a text begins as the address of a Redis server does.
+func beginsURL(s string) bool {
+	lower := strings.ToLower(s[:min(len(s), len("rediss://"))])
+	return strings.HasPrefix(lower, "redis://") || lower == "rediss://"
+}
+
 // findURL returns where the only redis:// or rediss:// of a text begins, or -1.
 func findURL(s string) int {
 	lower := strings.ToLower(s)
@@ -181,13 +187,17 @@ func (p *pasted) extract(s string) string {
 		return (&pasted{}).decode(s)
 	}
 	start := findURL(s)
-	if _, ok := commandWords(s); ok || start <= 0 {
+	if _, ok := commandWords(s); ok || start <= 0 || beginsURL(s) {
 		return s
 	}
 	before, address := s[start-1], s[start:]
 	switch {
 	case strings.IndexByte("\"'`", before) >= 0:
-		address, _, _ = strings.Cut(address, string(before))
+		quoted, after, _ := strings.Cut(address, string(before))
+		if strings.Contains(after, "@") {
+			return s // the quotes are inside a password
+		}
+		address = quoted
 	case strings.IndexByte(" \t=(<:", before) < 0:
 		return s
 	}

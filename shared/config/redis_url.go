@@ -40,6 +40,9 @@ var (
 
 // address reads a URL, or what is left of one when its scheme is missing: user:password@host:port/0?option=value#.
 func (p *pasted) address(s string) error {
+	if hidden(s) {
+		return errMasked
+	}
 	name, rest := cutScheme(s)
 	if name != "" {
 		if err := p.scheme(name); err != nil {
@@ -145,11 +148,14 @@ func (p *pasted) server(s string, bare bool) error {
 		if after := trim(s[i:]); !strings.HasPrefix(after, "#") && !strings.HasPrefix(after, "//") {
 			return wrong("has more text after the address", writeURL)
 		}
-		s = s[:i]
+		s = strings.TrimRight(s[:i], "\"'`,;")
 		p.repair("Left out the comment after the address.")
 	}
 	s, _, _ = strings.Cut(s, "#")
 	s, query, _ := strings.Cut(s, "?")
+	if bare && strings.HasPrefix(s, "//") {
+		return wrong("does not begin with rediss:// or redis://", writeURL)
+	}
 	if bare && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasSuffix(s, ".sock")) {
 		return errSocket
 	}
@@ -159,16 +165,19 @@ func (p *pasted) server(s string, bare bool) error {
 	s, path, _ := strings.Cut(s, "/")
 	host, port, ok := splitHostPort(s)
 	if bare && (!ok || port == "") && looksSecret(s) {
-		return wrong("looks like a password or a REST token and not like an address", copyUpstash)
+		return wrong("looks like a password or a REST token and not like an address", copyUpstash+". If it is the name of a host, write redis://NAME:6379")
+	}
+	if bare && strings.Trim(s, "0123456789") == "" {
+		return wrong("has no host", writeURL)
+	}
+	if example(s) {
+		return wrong("has the words of an example where the host and the port belong", copyUpstash)
 	}
 	if !ok {
 		return wrong("has no valid host", writeURL+" (an IPv6 address in brackets)")
 	}
 	if _, isPort := parsePort(port); port != "" && !isPort {
 		return wrong("has no valid port after the last colon (1 to 65535)", writeURL)
-	}
-	if bare && strings.Trim(s, "0123456789") == "" {
-		return wrong("has no host", writeURL)
 	}
 	p.host, p.port = host, port
 	if err := p.database(strings.TrimSuffix(path, "/")); err != nil {

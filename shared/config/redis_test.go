@@ -1,0 +1,306 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"pantry.example/shared/config"
+)
+
+const (
+	pw      = "AYxq1ASgZ7hY3kWc" // as a console makes them
+	upstash = "merry-cat-32748.upstash.io"
+)
+
+func server(host string, port int, user, password string, tls bool) config.Redis {
+	return config.Redis{Host: host, Port: port, Username: user, Password: config.NewSecret(password), TLS: tls}
+}
+
+// TestParseRedis is the table of everything that people were seen to paste. told is a part of what is said about it: of
+// the error when want is empty, else of a repair or a warning; "" means that nothing may be said.
+func TestParseRedis(t *testing.T) {
+	cloud := server(upstash, 6379, "default", pw, true)
+	local := server("localhost", 6379, "", "", false)
+	none := config.Redis{}
+	for _, row := range []struct {
+		name, in string
+		want     config.Redis
+		told     string
+	}{
+		// URLs as they should be.
+		{"upstash", "rediss://default:" + pw + "@" + upstash + ":6379", cloud, ""},
+		{"upstash without port", "rediss://default:" + pw + "@" + upstash, cloud, ""},
+		{"upstash with database 0", "rediss://default:" + pw + "@" + upstash + ":6379/0", cloud, ""},
+		{"upstash with a slash", "rediss://default:" + pw + "@" + upstash + ":6379/", cloud, ""},
+		{"upstash with an old port", "rediss://default:" + pw + "@eu2-cat-30143.upstash.io:30143", server("eu2-cat-30143.upstash.io", 30143, "default", pw, true), ""},
+		{"upstash without user", "rediss://:" + pw + "@" + upstash + ":6379", server(upstash, 6379, "", pw, true), ""},
+		{"another user", "rediss://pantry:" + pw + "@" + upstash, server(upstash, 6379, "pantry", pw, true), ""},
+		{"upper case", "REDISS://default:" + pw + "@Merry-Cat-32748.UPSTASH.io:6379", cloud, ""},
+		{"final dot", "rediss://default:" + pw + "@" + upstash + ".:6379", cloud, ""},
+		{"local", "redis://localhost:6379", local, ""},
+		{"local without port", "redis://localhost", local, ""},
+		{"local with password", "redis://:" + pw + "@127.0.0.1:6380", server("127.0.0.1", 6380, "", pw, false), ""},
+		{"local TLS", "rediss://:" + pw + "@localhost:6390", server("localhost", 6390, "", pw, true), ""},
+		{"docker", "redis://redis:6379/0", server("redis", 6379, "", "", false), ""},
+		{"kubernetes", "redis://redis-master.cache.svc.cluster.local:6379", server("redis-master.cache.svc.cluster.local", 6379, "", "", false), ""},
+		{"underscore", "redis://my_redis:6379", server("my_redis", 6379, "", "", false), ""},
+		{"private address", "redis://:" + pw + "@10.1.2.3:6379", server("10.1.2.3", 6379, "", pw, false), ""},
+		{"IPv6", "redis://[::1]:6380", server("::1", 6380, "", "", false), ""},
+		{"IPv6 without port", "rediss://:" + pw + "@[2001:DB8::1]", server("2001:db8::1", 6379, "", pw, true), ""},
+		{"valkey", "valkey://localhost:6379", local, ""},
+		{"valkeys", "valkeys://:" + pw + "@cache.internal", server("cache.internal", 6379, "", pw, true), ""},
+		{"verification asked for", "rediss://default:" + pw + "@" + upstash + "?skip_verify=false&db=0", cloud, ""},
+
+		// Hosts and ports.
+		{"host and port", "localhost:6380", server("localhost", 6380, "", "", false), ""},
+		{"redis:6379", "redis:6379", server("redis", 6379, "", "", false), ""},
+		{"rediss:6380", "rediss:6380", server("rediss", 6380, "", "", false), ""},
+		{"redis alone", "redis", server("redis", 6379, "", "", false), ""},
+		{"bare host", "localhost", local, ""},
+		{"bare address", "127.0.0.1", server("127.0.0.1", 6379, "", "", false), ""},
+		{"bare IPv6", "::1", server("::1", 6379, "", "", false), ""},
+		{"bracketed IPv6", "[::1]:6390", server("::1", 6390, "", "", false), ""},
+		{"only a port", ":6379", local, "took localhost"},
+		{"long name with a port", "redis-master-0-cache-01:6379", server("redis-master-0-cache-01", 6379, "", "", false), ""},
+		{"tcp", "tcp://172.17.0.2:6379", server("172.17.0.2", 6379, "", "", false), "tcp://"},
+		{"no scheme", "default:" + pw + "@" + upstash + ":6379", cloud, "turned it on"},
+		{"no scheme, no user", pw + "@localhost:6379", server("localhost", 6379, "", pw, false), "as the password"},
+
+		// What the usual parsers misread.
+		{"redis:// at upstash", "redis://default:" + pw + "@" + upstash + ":6379", cloud, "turned it on"},
+		{"password as user", "rediss://" + pw + "@" + upstash + ":6379", server(upstash, 6379, "", pw, true), "as the password"},
+		{"user without password, local", "redis://default@localhost:6379", local, "without both"},
+		{"empty password, local", "redis://default:@localhost:6379", local, "without both"},
+		{"redis+ssl", "redis+ssl://default:" + pw + "@" + upstash, cloud, "redis+ssl://"},
+		{"one slash", "rediss:/default:" + pw + "@" + upstash + ":6379", cloud, "two slashes"},
+		{"no slash", "rediss:default:" + pw + "@" + upstash + ":6379", cloud, "two slashes"},
+		{"option of another client", "rediss://default:" + pw + "@" + upstash + "?family=6&read_timeout=3s", cloud, "family"},
+		{"ssl option", "redis://:" + pw + "@10.0.0.1?ssl=true", server("10.0.0.1", 6379, "", pw, true), ""},
+		{"fragment", "redis://localhost:6379#main", local, ""},
+
+		// Passwords with special characters.
+		{"slash", "rediss://default:a/b/" + pw + "@" + upstash, server(upstash, 6379, "default", "a/b/"+pw, true), "special characters"},
+		{"question mark", "rediss://default:a?b" + pw + "@" + upstash, server(upstash, 6379, "default", "a?b"+pw, true), "special characters"},
+		{"question mark and equals", "rediss://default:a?b=" + pw + "@" + upstash, server(upstash, 6379, "default", "a?b="+pw, true), "special characters"},
+		{"percent", "rediss://default:100%" + pw + "@" + upstash, server(upstash, 6379, "default", "100%"+pw, true), "%25"},
+		{"hash", "rediss://default:#" + pw + "@" + upstash, server(upstash, 6379, "default", "#"+pw, true), "special characters"},
+		{"at", "rediss://default:p@" + pw + "@" + upstash, server(upstash, 6379, "default", "p@"+pw, true), "special characters"},
+		{"colon", "rediss://default:p:" + pw + "@" + upstash, server(upstash, 6379, "default", "p:"+pw, true), ""},
+		{"space", "rediss://default:p w" + pw + "@" + upstash, server(upstash, 6379, "default", "p w"+pw, true), "special characters"},
+		{"plus and equals", "rediss://default:p+w==" + pw + "@" + upstash, server(upstash, 6379, "default", "p+w=="+pw, true), ""},
+		{"quotes inside", `rediss://default:p"w'` + pw + "@" + upstash, server(upstash, 6379, "default", `p"w'`+pw, true), ""},
+		{"redis-cli inside", "rediss://default: redis-cli " + pw + "@" + upstash, server(upstash, 6379, "default", " redis-cli "+pw, true), "special characters"},
+		{"encoded", "rediss://default:%2F%3F%23%40%3A%20%25" + pw + "@" + upstash, server(upstash, 6379, "default", "/?#@: %"+pw, true), ""},
+		{"encoded user", "rediss://a%40b:" + pw + "@" + upstash, server(upstash, 6379, "a@b", pw, true), ""},
+		{"umlaut", "rediss://default:pä" + pw + "@" + upstash, server(upstash, 6379, "default", "pä"+pw, true), ""},
+
+		// What copying adds.
+		{"line end", "rediss://default:" + pw + "@" + upstash + ":6379\n", cloud, "line ends"},
+		{"windows line end", "rediss://default:" + pw + "@" + upstash + ":6379\r\n", cloud, "line ends"},
+		{"spaces", "  rediss://default:" + pw + "@" + upstash + ":6379\t", cloud, "spaces"},
+		{"no-break space", "\u00a0rediss://default:" + pw + "@" + upstash + ":6379\u00a0", cloud, "spaces"},
+		{"byte order mark", "\ufeffrediss://default:" + pw + "@" + upstash + ":6379", cloud, "invisible"},
+		{"zero width", "rediss://default:" + pw + "@" + upstash[:5] + "\u200b" + upstash[5:] + ":6379", cloud, "invisible"},
+		{"double quotes", `"rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "quotes"},
+		{"single quotes", `'rediss://default:` + pw + "@" + upstash + `:6379'`, cloud, "quotes"},
+		{"typographic quotes", `“rediss://default:` + pw + "@" + upstash + `:6379”`, cloud, "quotes"},
+		{"backquotes", "`rediss://default:" + pw + "@" + upstash + ":6379`", cloud, "quotes"},
+		{"stray quote before", `"rediss://default:` + pw + "@" + upstash + `:6379`, cloud, "quotes"},
+		{"stray quote after", `rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "quotes"},
+		{"quotes and line end inside", "\"rediss://default:" + pw + "@" + upstash + ":6379\n\"\n", cloud, "quotes"},
+		{"angle brackets", "<rediss://default:" + pw + "@" + upstash + ":6379>", cloud, "quotes"},
+		{"semicolon", "rediss://default:" + pw + "@" + upstash + ":6379;", cloud, "punctuation"},
+		{"env line", "REDIS_URL=rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
+		{"quoted env line", `REDIS_SERVER="rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "name of a variable"},
+		{"export", `export UPSTASH_REDIS_URL='rediss://default:` + pw + "@" + upstash + `:6379'`, cloud, "name of a variable"},
+		{"powershell", `$env:REDIS_URL = "rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "name of a variable"},
+		{"docker option", "-e REDIS_URL=rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
+		{"yaml", "REDIS_URL: rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
+		{"yaml list", `- REDIS_URL=rediss://default:` + pw + "@" + upstash + `:6379`, cloud, "name of a variable"},
+		{"json", `{"redis_url": "rediss://default:` + pw + "@" + upstash + `:6379", "x": 1}`, cloud, "text around it"},
+		{"javascript", `const client = new Redis("rediss://default:` + pw + "@" + upstash + `:6379");`, cloud, "text around it"},
+		{"go", "opt, _ := redis.ParseURL(\"rediss://default:" + pw + "@" + upstash + ":6379\")\nclient := redis.NewClient(opt)", cloud, "text around it"},
+		{"env line of a host", "REDIS_SERVER=redis:6379", server("redis", 6379, "", "", false), "name of a variable"},
+		{"comment after it", "redis://localhost:6379 # for now", local, "comment"},
+		{"env comment after it", `REDIS_URL="rediss://default:` + pw + "@" + upstash + `:6379" # prod`, cloud, "comment"},
+		{"comment line before it", "# production\nrediss://default:" + pw + "@" + upstash + ":6379\n", cloud, ""},
+		{"broken over lines", "rediss://default:" + pw[:6] + "\n  " + pw[6:] + "@" + upstash + ":6379", cloud, "several lines"},
+		{"a whole env file", "PORT=8080\nREDIS_URL=\"rediss://default:" + pw + "@" + upstash + ":6379\"\nDEBUG=1\n", cloud, "one line of several"},
+		{"encoded as a whole", "rediss%3A%2F%2Fdefault%3A" + pw + "%40" + upstash + "%3A6379", cloud, "whole address"},
+
+		// redis-cli.
+		{"redis-cli -u", "redis-cli --tls -u redis://default:" + pw + "@" + upstash + ":6379", cloud, "redis-cli"},
+		{"redis-cli -u quoted", `redis-cli -u "rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "redis-cli"},
+		{"redis-cli -a -h -p", "redis-cli --tls -a " + pw + " -h " + upstash + " -p 6379", server(upstash, 6379, "", pw, true), "redis-cli"},
+		{"redis-cli without --tls", "redis-cli -h " + upstash + " -p 6379 -a " + pw, server(upstash, 6379, "", pw, true), "turned it on"},
+		{"redis-cli --user --pass", "redis-cli --user default --pass '" + pw + "' -h " + upstash + " --tls", cloud, "redis-cli"},
+		{"redis-cli with a prompt", "$ redis-cli --tls -u redis://default:" + pw + "@" + upstash + ":6379 PING", cloud, "command after"},
+		{"redis-cli with REDISCLI_AUTH", "REDISCLI_AUTH=" + pw + " redis-cli --tls -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
+		{"redis-cli over lines", "export REDISCLI_AUTH=" + pw + "\nredis-cli --tls \\\n  -h " + upstash + " \\\n  -p 6379", server(upstash, 6379, "", pw, true), "redis-cli"},
+		{"redis-cli in docker", "docker run -it --rm redis:7 redis-cli -u rediss://default:" + pw + "@" + upstash + ":6379", cloud, "redis-cli"},
+		{"redis-cli in an env line", `REDIS_SERVER="redis-cli --tls -u redis://default:` + pw + "@" + upstash + `:6379"`, cloud, "redis-cli"},
+		{"redis-cli with its path", "/usr/bin/redis-cli -h 127.0.0.1 -p 6380", server("127.0.0.1", 6380, "", "", false), "redis-cli"},
+		{"redis-cli alone", "redis-cli", server("127.0.0.1", 6379, "", "", false), "redis-cli"},
+		{"redis-cli with special characters", `redis-cli -h localhost -a 'p$w "/%41'`, server("localhost", 6379, "", `p$w "/%41`, false), "redis-cli"},
+		{"redis-cli with an escape", `redis-cli -h localhost -a p\ w\$\'x`, server("localhost", 6379, "", `p w$'x`, false), "redis-cli"},
+		{"redis-cli with long dashes", "redis-cli —tls -a " + pw + " -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
+		{"redis-cli with an authority", "redis-cli --tls --cacert /ca.pem --no-auth-warning -a " + pw + " -h cache.internal", server("cache.internal", 6379, "", pw, true), "SSL_CERT_FILE"},
+		{"valkey-cli", "valkey-cli -h localhost -n 0", local, "redis-cli"},
+		{"only the options", "--tls -u redis://default:" + pw + "@" + upstash, cloud, "redis-cli"},
+
+		// Certificates that are not checked.
+		{"skip_verify at home", "rediss://localhost:6390?skip_verify=true", config.Redis{Host: "localhost", Port: 6390, TLS: true, SkipVerify: true}, ""},
+		{"skip_verify without TLS", "redis://localhost:6390?skip_verify=true", server("localhost", 6390, "", "", false), "left it out"},
+		{"--insecure at home", "redis-cli --tls --insecure -p 6390", config.Redis{Host: "127.0.0.1", Port: 6390, TLS: true, SkipVerify: true}, "redis-cli"},
+		{"skip_verify at upstash", "rediss://default:" + pw + "@" + upstash + "?skip_verify=true", none, "certificate"},
+		{"skip_verify elsewhere", "rediss://:" + pw + "@10.0.0.1?skip_verify=1", none, "SSL_CERT_FILE"},
+		{"--insecure at upstash", "redis-cli --tls --insecure -a " + pw + " -h " + upstash, none, "certificate"},
+		{"ssl_cert_reqs", "rediss://:" + pw + "@cache.example.com?ssl_cert_reqs=CERT_NONE", none, "certificate"},
+		{"skip_verify with a value", "rediss://localhost?skip_verify=" + pw, none, "true or false"},
+
+		// What works and is unwise.
+		{"plain text on the internet", "redis://:" + pw + "@cache.example.com:6379", server("cache.example.com", 6379, "", pw, false), "no TLS"},
+		{"no password on the internet", "rediss://203.0.113.9:6379", server("203.0.113.9", 6379, "", "", true), "no password"},
+		{"not upstash", "redis://:" + pw + "@upstash.io.evil.example:6379", server("upstash.io.evil.example", 6379, "", pw, false), "no TLS"},
+
+		// What cannot be repaired.
+		{"nothing", "", none, "empty"},
+		{"only spaces", " \n ", none, "empty"},
+		{"only quotes", `""`, none, "empty"},
+		{"an env line without a value", "REDIS_SERVER=", none, "empty"},
+		{"only a scheme", "rediss://", none, "no host"},
+		{"no host", "rediss://default:" + pw + "@", none, "no host"},
+		{"no host but a port", "rediss://default:" + pw + "@:6379", none, "no host"},
+		{"only a number", "6379", none, "no host"},
+		{"REST URL", "https://" + upstash, none, "REST"},
+		{"REST lines", "UPSTASH_REDIS_REST_URL=\"https://" + upstash + "\"\nUPSTASH_REDIS_REST_TOKEN=\"" + pw + "\"", none, "REST"},
+		{"REST line", "UPSTASH_REDIS_REST_TOKEN=" + pw, none, "REST"},
+		{"REST token", "AXW_ASQgOTZhZDA4NTYtMDNiMS00ZWU3LTk2NjYtZTgxYWJkMDM0OWUxMDM4YThlMjdjNDVlNDMwNjhkNWYxODYwODUzOTk4ODQ=", none, "REST token"},
+		{"short token", pw, none, "REST token"},
+		{"hexadecimal password", "038a8e27c45e43068d5f186085399884", none, "REST token"},
+		{"base64 password", pw + "==", none, "REST token"},
+		{"password line", "REDIS_PASSWORD=" + pw, none, "password's line"},
+		{"HTTP", "http://localhost:6379", none, "HTTP"},
+		{"masked", "rediss://default:********@" + upstash + ":6379", none, "masked"},
+		{"masked with dots", "rediss://default:••••••••@" + upstash + ":6379", none, "masked"},
+		{"masked in part", "rediss://default:" + pw + "****@" + upstash + ":6379", none, "masked"},
+		{"masked host", "rediss://********@********.upstash.io:6379", none, "masked"},
+		{"masked in redis-cli", "redis-cli --tls -u redis://default:********@" + upstash + ":6379", none, "masked"},
+		{"masked by -a", "redis-cli --tls -a ******** -h " + upstash, none, "masked"},
+		{"masked and encoded", "rediss://default:%2A%2A%2A%2A@" + upstash, none, "masked"},
+		{"placeholder", "rediss://default:<password>@" + upstash + ":6379", none, "placeholder"},
+		{"word of a manual", "rediss://default:YOUR_PASSWORD@" + upstash + ":6379", none, "placeholder"},
+		{"word of upstash's manual", "redis-cli --tls -a PASSWORD -h ENDPOINT -p PORT", none, "example"},
+		{"word password at upstash", "rediss://default:password@" + upstash, none, "placeholder"},
+		{"variable not expanded", "rediss://default:${REDIS_PASSWORD}@" + upstash, none, "placeholder"},
+		{"variable of -a", `redis-cli -h localhost -a $REDIS_PASSWORD`, none, "placeholder"},
+		{"upstash without password", "rediss://" + upstash + ":6379", none, "no password"},
+		{"upstash host", upstash, none, "no password"},
+		{"upstash host and port", upstash + ":6379", none, "no password"},
+		{"upstash user only", "rediss://default@" + upstash, none, "no password"},
+		{"upstash redis-cli without -a", "redis-cli --tls -h " + upstash + " -p 6379", none, "no password"},
+		{"upstash's read-only user", "rediss://default_ro:" + pw + "@" + upstash, none, "read-only"},
+		{"upstash's HTTP port", "rediss://default:" + pw + "@" + upstash + ":443", none, "HTTP"},
+		{"swapped", "rediss://" + pw + ":default@" + upstash, none, "user name belongs"},
+		{"password, then a colon", "rediss://" + pw + ":@10.0.0.1", none, "no password"},
+		{"database 1", "rediss://default:" + pw + "@" + upstash + ":6379/1", none, "database"},
+		{"database 1 as option", "redis://localhost?db=1", none, "database"},
+		{"database 1 by -n", "redis-cli -h localhost -n 1", none, "database"},
+		{"path", "redis://localhost:6379/" + pw, none, "path"},
+		{"port of words", "redis://localhost:" + pw, none, "port"},
+		{"port 0", "localhost:0", none, "port"},
+		{"port too high", "localhost:65536", none, "port"},
+		{"port of -p", "redis-cli -h localhost -p " + pw, none, "port"},
+		{"no @", "rediss://default:" + pw, none, "port"},
+		{"slash in a password and no @", "rediss://default:" + pw + "/x", none, "port"},
+		{"IPv6 with a port and no brackets", "::1:6379", none, "brackets"},
+		{"IPv6 with a zone", "redis://[fe80::1%25eth0]:6379", none, "host"},
+		{"half a bracket", "redis://[::1:6379", none, "host"},
+		{"address of five numbers", "redis://1.2.3.4.5:6379", none, "host"},
+		{"host with a space", "my host:6379", none, "more text"},
+		{"other letters", "redis://rédis:6379", none, "host"},
+		{"unknown option", "redis://localhost?retries=3", none, "retries"},
+		{"unknown option that may be secret", "redis://localhost?" + pw, none, "option"},
+		{"password as option", "redis://localhost?password=" + pw, none, "credentials"},
+		{"an @ in an option", "redis://default:" + pw + "@cache.example.com:6379?client_name=a@b", none, "two ways"},
+		{"socket", "unix:///var/run/redis.sock", none, "socket"},
+		{"socket path", "/var/run/redis/redis.sock", none, "socket"},
+		{"socket of -s", "redis-cli -s /tmp/redis.sock", none, "socket"},
+		{"list", "redis://a:6379,b:6379,c:6379", none, "list"},
+		{"list with password", "rediss://default:" + pw + "@a.example.com:6379,b.example.com:6379", none, "list"},
+		{"dotnet", "cache.example.com:6380,password=" + pw + ",ssl=True", none, "list"},
+		{"sentinel", "redis-sentinel://:" + pw + "@a:26379/mymaster", none, "list"},
+		{"cluster mode", "redis-cli -c -h localhost", none, "cluster"},
+		{"client certificate", "redis-cli --tls --cert a.crt --key a.key -h localhost", none, "certificate"},
+		{"redis-cli with no host", "redis-cli --tls -a " + pw, none, "-h"},
+		{"redis-cli with a host and no -h", "redis-cli " + upstash + " 6379", none, "-h"},
+		{"redis-cli without a value", "redis-cli -h localhost -a", none, "-a"},
+		{"redis-cli with a glued password", "redis-cli -h localhost -a" + pw, none, "not known"},
+		{"redis-cli with an open quote", `redis-cli -h localhost -a "` + pw, none, "quote"},
+		{"another database", "postgres://user:" + pw + "@db.example.com/x", none, "another kind"},
+		{"unknown scheme", pw + "://" + upstash, none, "rediss://"},
+		{"no scheme but slashes", "//localhost:6379", none, "rediss://"},
+		{"binary", "rediss://default:\xff\xfe" + pw + "@" + upstash, none, "UTF-8"},
+		{"control characters", "rediss://default:\x01" + pw + "@" + upstash, none, "control"},
+		{"encoded line end", "rediss://default:" + pw + "%0A@" + upstash, none, "line end"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := config.ParseRedis(row.in)
+			if refused := cmp.Equal(row.want, none); refused != (err != nil) {
+				t.Fatalf("ParseRedis: got error %v, want error: %t", err, refused)
+			}
+			if diff := cmp.Diff(row.want, got, cmpopts.IgnoreFields(config.Redis{}, "Repairs", "Warnings")); diff != "" {
+				t.Errorf("ParseRedis (-want +got):\n%s", diff)
+			}
+			said := tells(got, err)
+			if !strings.Contains(said, row.told) || row.told == "" && len(got.Repairs)+len(got.Warnings) > commentLines(row.in) {
+				t.Errorf("ParseRedis says %q, want it to say %q", said, row.told)
+			}
+			if strings.Contains(said+fmt.Sprintf("%v%+v%#v", got, got, got), pw) {
+				t.Error("ParseRedis tells the password")
+			}
+			checkError(t, err)
+		})
+	}
+}
+
+// commentLines is the number of repairs that need no telling: a comment line that is left out comes with its line end.
+func commentLines(in string) int { return strings.Count(in, "\n") }
+
+// tells is all the text that comes with an answer of ParseRedis.
+func tells(r config.Redis, err error) string {
+	said := strings.Join(r.Repairs, "\n") + "\n" + strings.Join(r.Warnings, "\n")
+	if err != nil {
+		said += err.Error()
+	}
+	return said
+}
+
+// checkError checks that an error is a Problem with all its parts, on one line.
+func checkError(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	var p config.Problem
+	if !errors.As(err, &p) || p.Variable == "" || p.Reason == "" || p.Fix == "" {
+		t.Errorf("got error %#v, want a Problem with a variable, a reason and a fix", err)
+	}
+	if strings.ContainsAny(err.Error(), "\r\n") || strings.HasSuffix(err.Error(), "..") {
+		t.Errorf("got error %q, want one line that ends with one full stop", err)
+	}
+}
+
+func TestRedisAddr(t *testing.T) {
+	for in, want := range map[string]string{"redis:6379": "redis:6379", "::1": "[::1]:6379", "redis://[2001:DB8::1]:1": "[2001:db8::1]:1"} {
+		r, err := config.ParseRedis(in)
+		if err != nil || r.Addr() != want {
+			t.Errorf("ParseRedis(%q).Addr() = %q, %v; want %q", in, r.Addr(), err, want)
+		}
+	}
+}
