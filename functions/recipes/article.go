@@ -1,0 +1,228 @@
+package recipes
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
+)
+
+// article returns the routes of the dialect that the article's own React client speaks.
+// It sends the user's ID with each call, as ?userID=, and reads {"message"} and
+// {"recepies"}, spelled so. The ID is an assertion: it must be that of the session.
+func article(store recipe.Store) http.Handler {
+	a := &dialect{store: store}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", a.handle(a.list))
+	mux.Handle("POST /{$}", a.handle(a.add))
+	mux.Handle("PATCH /{$}", a.handle(a.rate))
+	mux.Handle("/{$}", a.handle(web.MethodNotAllowed("GET, HEAD, PATCH, POST")))
+	mux.Handle("DELETE /{id}", a.handle(a.remove))
+	mux.Handle("/{id}", a.handle(web.MethodNotAllowed("DELETE")))
+	mux.Handle("/", a.handle(web.NotFound))
+	return mux
+}
+
+type dialect struct{ store recipe.Store }
+
+// handle refuses another user's ID before anything else, and renders errors.
+func (a *dialect) handle(h web.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := sameUser(r, r.URL.Query().Get("userID"))
+		if err == nil {
+			err = h(w, r)
+		}
+		if err != nil {
+			writeMessage(w, r, err)
+		}
+	})
+}
+
+func sameUser(r *http.Request, userID string) error {
+	if userID != callerOf(r.Context()).uid {
+		return web.NewError(http.StatusForbidden, "other_user", "The userID is not the user who is signed in.")
+	}
+	return nil
+}
+
+// message is every answer that holds no recipes.
+type message struct {
+	Message string `json:"message"`
+}
+
+// writeMessage renders err for the article's client: the message, no problem document.
+// The log line gets the error as everywhere.
+func writeMessage(w http.ResponseWriter, r *http.Request, err error) {
+	e := web.Prepare(w.Header(), r.Context(), web.AsError(problem(err)))
+	text := e.Detail
+	if len(e.Errors) > 0 {
+		var faults []string
+		for _, f := range e.Errors {
+			faults = append(faults, strings.TrimPrefix(f.Location, "/")+" "+f.Message)
+		}
+		text = strings.Join(faults, "; ") + "."
+	}
+	_ = web.WriteJSON(w, e.Status, message{text}) // a message can be encoded
+}
+
+// articleRecipe is a recipe as the article's client reads it.
+type articleRecipe struct {
+	ID       string  `json:"id"`
+	UserID   string  `json:"userID"`
+	Made     bool    `json:"made"`
+	Rating   float64 `json:"rating"`
+	Title    string  `json:"title"`
+	URL      string  `json:"url"`
+	ImageURL string  `json:"imageUrl"`
+}
+
+// list answers all recipes at once, the oldest first: this client knows no pages. The
+// order by creation is one in which no recipe moves while the pages are read.
+func (a *dialect) list(w http.ResponseWriter, r *http.Request) error {
+	uid := callerOf(r.Context()).uid
+	answer := struct {
+		Recipes []articleRecipe `json:"recepies"`
+	}{[]articleRecipe{}}
+	query := recipe.Query{PageSize: recipe.MaxPageSize, OrderBy: "createdAt"}
+	for more := true; more; more = query.PageToken != "" {
+		page, err := a.store.List(r.Context(), uid, query)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Recipes {
+			answer.Recipes = append(answer.Recipes, articleRecipe{
+				ID: r.ID, UserID: uid, Made: r.Made, Rating: r.Rating, Title: r.Title, URL: r.URL, ImageURL: r.ImageURL,
+			})
+		}
+		query.PageToken = page.NextPageToken
+	}
+	return web.WriteJSON(w, http.StatusOK, answer)
+}
+
+// add stores a recipe unless the list holds its title already.
+func (a *dialect) add(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		UserID   string        `json:"userID"`
+		Title    string        `json:"title"`
+		URL      string        `json:"url"`
+		ImageURL string        `json:"imageUrl"`
+		Made     bool          `json:"made"`
+		Rating   lenientNumber `json:"rating"`
+	}
+	if err := readLenient(w, r, &body); err != nil {
+		return err
+	}
+	uid := callerOf(r.Context()).uid
+	if body.UserID != "" {
+		if err := sameUser(r, body.UserID); err != nil {
+			return err
+		}
+	}
+	added := recipe.Recipe{Title: body.Title, URL: body.URL, ImageURL: body.ImageURL, Made: body.Made, Rating: float64(body.Rating)}
+	if err := added.Validate(); err != nil {
+		return err
+	}
+	taken, err := a.store.HasTitle(r.Context(), uid, added.Title)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return web.NewError(http.StatusConflict, "title_taken", "A recipe with this title is already in the list.")
+	}
+	if _, err := a.store.Create(r.Context(), uid, added, ""); err != nil {
+		return err
+	}
+	return web.WriteJSON(w, http.StatusOK, message{"Recipe added."})
+}
+
+// rate sets the rating, and that the recipe was made: this client asks for a rating
+// when it was.
+func (a *dialect) rate(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		ID     string        `json:"id"`
+		Rating lenientNumber `json:"rating"`
+	}
+	if err := readLenient(w, r, &body); err != nil {
+		return err
+	}
+	if !recipe.ValidID(body.ID) {
+		return notFound()
+	}
+	_, err := a.store.Update(r.Context(), callerOf(r.Context()).uid, body.ID, recipe.Precondition{}, func(r recipe.Recipe) (recipe.Recipe, error) {
+		if !r.Made {
+			now := time.Now()
+			r.Made, r.LastMadeAt = true, &now
+		}
+		r.Rating = float64(body.Rating)
+		return r, nil
+	})
+	if err != nil {
+		return err
+	}
+	return web.WriteJSON(w, http.StatusOK, message{"Rating saved."})
+}
+
+func (a *dialect) remove(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if !recipe.ValidID(id) {
+		return notFound()
+	}
+	if _, err := a.store.Trash(r.Context(), callerOf(r.Context()).uid, id, recipe.Precondition{}); err != nil {
+		return err
+	}
+	return web.WriteJSON(w, http.StatusOK, message{"Recipe deleted."})
+}
+
+// readLenient reads a JSON body with the limits and checks of every body, but ignores
+// fields that it does not know.
+func readLenient(w http.ResponseWriter, r *http.Request, v any) error {
+	text, err := web.ReadBody(w, r, maxBody, "application/json")
+	if err != nil {
+		return err
+	}
+	if err := web.CheckJSON(text); err != nil {
+		return err
+	}
+	var (
+		wrong *json.UnmarshalTypeError
+		own   *web.Error
+	)
+	switch err := json.Unmarshal(text, v); {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return unreadable(wrong.Field + " has the wrong type")
+	default:
+		return unreadable("it must be a JSON object")
+	}
+}
+
+// lenientNumber is a number, a numeric text (an <input> gives text) or null.
+type lenientNumber float64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *lenientNumber) UnmarshalJSON(raw []byte) error {
+	text := string(raw)
+	if raw[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return err
+		}
+		text = strings.TrimSpace(text)
+	}
+	if text == "null" || text == "" {
+		return nil
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return unreadable("rating must be a number")
+	}
+	*n = lenientNumber(f)
+	return nil
+}

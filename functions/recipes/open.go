@@ -1,0 +1,63 @@
+package recipes
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+
+	"cloud.google.com/go/firestore"
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+
+	"pantry.example/shared/config"
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/session"
+	"pantry.example/shared/web"
+)
+
+// Name is the function's name in a URL.
+const Name = "recipes"
+
+func init() {
+	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
+}
+
+// Sessions returns what Deps.Authenticate wants: the user of the session in cache that
+// a request carries.
+func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (string, error) {
+	return func(r *http.Request) (string, error) {
+		s, err := cache.Request(r, f.ClientAddr(r))
+		if err != nil {
+			return "", web.Known(err, session.Problem)
+		}
+		return s.UID, nil
+	}
+}
+
+func open() (http.Handler, error) {
+	cfg, err := config.Environment()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
+	if err != nil {
+		return nil, err
+	}
+	firebase, err := identity.Open(ctx, cfg.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := session.FromConfig(cfg, accounts.Lookup, firebase.VerifySessionCookie)
+	if err != nil {
+		return nil, err
+	}
+	client, err := firestore.NewClient(ctx, cfg.ProjectID)
+	if err != nil {
+		return nil, fmt.Errorf("open firestore: no application default credentials, or FIRESTORE_EMULATOR_HOST is not set")
+	}
+	f := web.NewFunction(Name, session.CookieName, cfg)
+	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: recipe.NewFirestore(client)})
+}
