@@ -111,11 +111,11 @@ func (e emulator) client(t *testing.T, op string, body object) response {
 	return e.do(t, request{method: "POST", path: "/identitytoolkit.googleapis.com/v1/" + op + "?key=fake-api-key", body: body})
 }
 
-// owner calls as the Admin SDK does.
+// owner calls as the Admin SDK does: "/accounts:lookup", ":createSessionCookie".
 func (e emulator) owner(t *testing.T, op string, body object) response {
 	t.Helper()
 	return e.do(t, request{
-		method: "POST", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + "/" + op,
+		method: "POST", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + op,
 		header: map[string]string{"Authorization": "Bearer owner"}, body: body,
 	})
 }

@@ -1,0 +1,233 @@
+package authemulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pantry.example/functions/local/authemulator"
+)
+
+// Where the embedded emulator is stricter than the official one, as production is.
+
+var ann = authemulator.User{UID: "ann", Email: "Ann@Example.com", Password: "secret12", DisplayName: "Ann", EmailVerified: true}
+
+func signIn(t *testing.T, e emulator) response {
+	t.Helper()
+	return e.client(t, "accounts:signInWithPassword", object{"email": "ann@example.com", "password": "secret12"}).ok(t)
+}
+
+// revoke ends every session there is, without waiting for the clock to move on.
+func revoke(t *testing.T, e emulator, uid string) {
+	t.Helper()
+	e.owner(t, "/accounts:update", object{"localId": uid, "validSince": time.Now().Add(time.Minute).Unix()}).ok(t)
+}
+
+func TestRefreshAfterRevocation(t *testing.T) {
+	e := embedded(t, project, ann)
+	first := signIn(t, e)
+	e.refresh(t, first.get("refreshToken")).ok(t)
+	revoke(t, e, "ann")
+	e.refresh(t, first.get("refreshToken")).refused(t, 400, "TOKEN_EXPIRED")
+	e.client(t, "accounts:lookup", object{"idToken": first.get("idToken")}).refused(t, 400, "TOKEN_EXPIRED")
+	e.client(t, "accounts:update", object{"idToken": first.get("idToken"), "password": "mallory1"}).refused(t, 400, "TOKEN_EXPIRED")
+	e.client(t, "accounts:delete", object{"idToken": first.get("idToken")}).refused(t, 400, "TOKEN_EXPIRED")
+}
+
+// The time of a session's own sign-in survives its refresh and another device's sign-in.
+func TestAuthTimeSurvivesRefresh(t *testing.T) {
+	e := embedded(t, project, ann)
+	first := signIn(t, e)
+	client, ctx := admin(t, e), deadline(t)
+	old := time.Now().Add(-time.Hour).Unix()
+	record := decode64(t, first.get("refreshToken"))
+	record["authTime"] = old
+	signIn(t, e) // on another device
+	refreshed := e.refresh(t, encode64(t, record)).ok(t)
+	token, err := client.VerifyIDToken(ctx, refreshed.get("id_token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token.AuthTime != old {
+		t.Errorf("auth_time = %d, want that of the sign-in, %d", token.AuthTime, old)
+	}
+}
+
+// A new password ends the other sessions, and not the one that set it.
+func TestPasswordChangeKeepsOwnSession(t *testing.T) {
+	e := embedded(t, project, ann)
+	first := signIn(t, e)
+	changed := e.client(t, "accounts:update", object{"idToken": first.get("idToken"), "password": "secret13"}).ok(t)
+	if _, err := admin(t, e).VerifyIDTokenAndCheckRevoked(deadline(t), changed.get("idToken")); err != nil {
+		t.Errorf("the session that changed the password: %v", err)
+	}
+	e.refresh(t, changed.get("refreshToken")).ok(t)
+}
+
+func TestIDTokensRefused(t *testing.T) {
+	e := embedded(t, project, ann)
+	now := time.Now().Unix()
+	claims := func(change object) object {
+		c := object{
+			"iss": "https://securetoken.google.com/" + project, "aud": project, "sub": "ann", "user_id": "ann",
+			"iat": now, "auth_time": now, "exp": now + 3600, "firebase": object{"sign_in_provider": "password"},
+		}
+		for k, v := range change {
+			c[k] = v
+		}
+		return c
+	}
+	e.client(t, "accounts:lookup", object{"idToken": unsigned(t, claims(nil))}).ok(t)
+	for name, tc := range map[string]struct {
+		change object
+		want   string
+	}{
+		"expired":         {object{"exp": now - 1}, "TOKEN_EXPIRED"},
+		"no expiry":       {object{"exp": nil}, "TOKEN_EXPIRED"},
+		"endless":         {object{"exp": "never"}, "TOKEN_EXPIRED"},
+		"other project":   {object{"aud": "other"}, "INVALID_ID_TOKEN"},
+		"other issuer":    {object{"iss": "https://accounts.google.com"}, "INVALID_ID_TOKEN"},
+		"session cookie":  {object{"iss": "https://session.firebase.google.com/" + project}, "INVALID_ID_TOKEN"},
+		"unknown account": {object{"sub": "nobody"}, "USER_NOT_FOUND"},
+		"no account":      {object{"sub": nil}, "USER_NOT_FOUND"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			token := unsigned(t, claims(tc.change))
+			e.client(t, "accounts:lookup", object{"idToken": token}).refused(t, 400, tc.want)
+			e.owner(t, ":createSessionCookie", object{"idToken": token, "validDuration": 300}).refused(t, 400, tc.want)
+		})
+	}
+}
+
+// A token of an account that is gone does not open a new one with the same ID.
+func TestDeletedAccountStaysClosed(t *testing.T) {
+	e := embedded(t, project)
+	e.owner(t, "/accounts", object{"localId": "bo"}).ok(t)
+	e.owner(t, "/accounts:delete", object{"localId": "bo"}).ok(t)
+	old := idToken(t, "bo", time.Now().Add(-time.Minute))
+	e.client(t, "accounts:lookup", object{"idToken": old}).refused(t, 400, "USER_NOT_FOUND")
+	e.owner(t, "/accounts", object{"localId": "bo"}).ok(t)
+	e.client(t, "accounts:lookup", object{"idToken": old}).refused(t, 400, "TOKEN_EXPIRED")
+}
+
+// A browser that was signed in to the demo account stays so when the local runner is started again.
+func TestRefreshTokenOutlivesRestart(t *testing.T) {
+	first := signIn(t, embedded(t, project, ann))
+	again := embedded(t, project, ann)
+	res := again.refresh(t, first.get("refreshToken")).ok(t)
+	if got := res.get("user_id"); got != "ann" {
+		t.Errorf("user_id = %q, want ann", got)
+	}
+	embedded(t, "demo-other", ann).refresh(t, first.get("refreshToken")).refused(t, 400, "INVALID_REFRESH_TOKEN")
+	embedded(t, project).refresh(t, first.get("refreshToken")).refused(t, 400, "INVALID_REFRESH_TOKEN")
+}
+
+func TestAddUser(t *testing.T) {
+	s := authemulator.New(project)
+	for _, tc := range []struct {
+		user authemulator.User
+		want string
+	}{
+		{ann, ""},
+		{authemulator.User{}, ""},
+		{authemulator.User{UID: "ann"}, "DUPLICATE_LOCAL_ID"},
+		{authemulator.User{Email: "ann@example.com"}, "EMAIL_EXISTS"},
+		{authemulator.User{Email: "ann"}, "INVALID_EMAIL"},
+		{authemulator.User{Password: "secret12"}, "MISSING_EMAIL"},
+		{authemulator.User{Email: "b@example.com", Password: "12345"}, "WEAK_PASSWORD"},
+		{authemulator.User{UID: strings.Repeat("x", 129)}, "INVALID_ARGUMENT"},
+	} {
+		err := s.AddUser(tc.user)
+		if (err == nil) != (tc.want == "") || (err != nil && !strings.HasPrefix(err.Error(), tc.want)) {
+			t.Errorf("AddUser(%+v) = %v, want %q", tc.user, err, tc.want)
+		}
+	}
+}
+
+// With e-mail enumeration protection an unknown address and a wrong password look the same.
+func TestEmailEnumerationProtection(t *testing.T) {
+	e := embedded(t, project, ann)
+	e.do(t, request{
+		method: "PATCH", path: "/emulator/v1/projects/" + project + "/config",
+		body: object{"emailPrivacyConfig": object{"enableImprovedEmailPrivacy": true}},
+	}).ok(t)
+	for _, in := range []object{{"email": "ann@example.com", "password": "wrong"}, {"email": "bo@example.com", "password": "wrong"}} {
+		e.client(t, "accounts:signInWithPassword", in).refused(t, 400, "INVALID_LOGIN_CREDENTIALS")
+	}
+	e.client(t, "accounts:sendOobCode", object{"requestType": "PASSWORD_RESET", "email": "bo@example.com"}).ok(t)
+	uri := e.client(t, "accounts:createAuthUri", object{"identifier": "ann@example.com", "continueUri": "http://localhost"}).ok(t)
+	if _, told := uri.json["registered"]; told {
+		t.Errorf("createAuthUri tells who is registered: %s", uri.text)
+	}
+	signIn(t, e)
+}
+
+// Nobody gets a password back, in whatever form.
+func TestNoAnswerHoldsAPassword(t *testing.T) {
+	e := embedded(t, project, ann)
+	const secret = "correct-horse-battery"
+	up := e.client(t, "accounts:signUp", object{"email": "p@example.com", "password": secret}).ok(t)
+	answers := []response{
+		up,
+		e.client(t, "accounts:lookup", object{"idToken": up.get("idToken")}).ok(t),
+		e.client(t, "accounts:update", object{"idToken": up.get("idToken"), "displayName": "P"}).ok(t),
+		e.owner(t, "/accounts:lookup", object{"localId": []string{up.get("localId")}}).ok(t),
+		e.do(t, request{
+			method: "GET", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + "/accounts:batchGet",
+			header: map[string]string{"Authorization": "Bearer owner"},
+		}).ok(t),
+		e.client(t, "accounts:signInWithPassword", object{"email": secret, "password": secret}),
+	}
+	for _, r := range answers {
+		if strings.Contains(r.text, secret) {
+			t.Errorf("an answer holds the password: %s", r.text)
+		}
+	}
+}
+
+func TestOtherProjectIsRefused(t *testing.T) {
+	e := embedded(t, "demo-mine")
+	e.owner(t, "/accounts", object{"localId": "x"}).refused(t, 400, "INVALID_PROJECT_ID")
+}
+
+// What the official emulator answers 501, and so does this one or better.
+func TestBrowserQuestions(t *testing.T) {
+	e := embedded(t, project)
+	get := func(path string) response { return e.do(t, request{method: "GET", path: path}) }
+	if got := get("/identitytoolkit.googleapis.com/v2/passwordPolicy?key=k").ok(t); got.json["schemaVersion"] != 1.0 {
+		t.Errorf("passwordPolicy = %s", got.text)
+	}
+	if got := get("/identitytoolkit.googleapis.com/v2/recaptchaConfig?key=k").ok(t); !strings.Contains(got.text, `"OFF"`) {
+		t.Errorf("recaptchaConfig = %s", got.text)
+	}
+	if got := e.client(t, "accounts:signInWithPhoneNumber", object{}); got.status != http.StatusNotImplemented {
+		t.Errorf("signInWithPhoneNumber = %d, want 501", got.status)
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	e := embedded(t, project, ann)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			email := fmt.Sprintf("u%d@example.com", i)
+			up := e.client(t, "accounts:signUp", object{"email": email, "password": "secret12"})
+			e.client(t, "accounts:update", object{"idToken": up.get("idToken"), "displayName": email})
+			e.owner(t, "/accounts:lookup", object{"email": []string{email, "ann@example.com"}})
+			e.refresh(t, up.get("refreshToken"))
+			e.client(t, "accounts:sendOobCode", object{"requestType": "PASSWORD_RESET", "email": email})
+			e.client(t, "accounts:delete", object{"idToken": up.get("idToken")})
+		})
+	}
+	wg.Wait()
+	res := e.do(t, request{
+		method: "GET", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + "/accounts:batchGet",
+		header: map[string]string{"Authorization": "Bearer owner"},
+	}).ok(t)
+	if users, _ := res.json["users"].([]any); len(users) != 1 {
+		t.Errorf("%d accounts are left, want the one to begin with", len(users))
+	}
+}
