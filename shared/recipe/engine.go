@@ -10,10 +10,10 @@ import (
 
 // engine is the Store that both stores are; they differ in the backend.
 type engine struct {
-	b        backend
-	now      func() time.Time
-	maxScan  int
-	maxBytes int
+	b       backend
+	now     func() time.Time
+	maxScan int
+	timeout time.Duration
 }
 
 // backend keeps documents, each uid's apart. Its errors are those of Store, and
@@ -58,8 +58,14 @@ func WithMaxScan(n int) Option {
 	return func(e *engine) { e.maxScan = n }
 }
 
+// WithTimeout sets how long one request to Firestore may take; 5 seconds unless
+// told. One call of a Store method may send several, one after the other.
+func WithTimeout(d time.Duration) Option {
+	return func(e *engine) { e.timeout = d }
+}
+
 func newEngine(b backend, options []Option) engine {
-	e := engine{b: b, now: time.Now, maxScan: 500}
+	e := engine{b: b, now: time.Now, maxScan: 500, timeout: 5 * time.Second}
 	for _, o := range options {
 		o(&e)
 	}

@@ -8,9 +8,7 @@ import (
 
 const (
 	streamBatch = 100
-	// Deleting changes every index entry of a document, and 500 is the most that
-	// Firestore's writers take at a time.
-	deleteBatch = 500
+	deleteBatch = 100
 )
 
 // All implements Store. Each batch is a request of its own, so that a slow reader

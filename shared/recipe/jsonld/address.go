@@ -76,8 +76,8 @@ func (m *mapper) address(v any) string {
 			}
 			v = x[0]
 		case *object:
-			if v = x.get("contenturl", "url", "@id", "src", "href"); v == nil {
-				return ""
+			if v = x.get("url", "contenturl", "src", "href", "thumbnailurl"); v == nil {
+				v = x.get("@id")
 			}
 		default:
 			return ""
@@ -135,27 +135,34 @@ func dropBreaks(c rune) rune {
 	return c
 }
 
-// image takes the largest image whose size is known, or the first one.
+// goodArea is that of an image large enough for a page, in pixels.
+const goodArea = 600 * 400
+
+// image takes the first image, which is the one that the site prefers, unless
+// that is known to be small and a larger one follows.
 func (m *mapper) image() {
 	if m.literal {
 		m.r.ImageURL = m.address(m.first("image"))
 		return
 	}
 	best, bestArea, n := "", -1, 0
-	where, why, others := "", "", false
+	where, bad, why, others := "", "", "", false
 	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail"} {
 		for loc, v := range m.values(name) {
 			if n++; n > 200 {
 				break
 			}
 			u, reason := m.absolute(m.address(v))
+			if o, ok := v.(*object); ok && o.isReference() && strings.Contains(u, "#") {
+				u, reason = "", "points at something that the document does not hold"
+			}
 			if u == "" {
-				where, why = loc, reason
+				bad, why = loc, reason
 				continue
 			}
 			area := imageArea(v, u)
 			others = others || best != "" && best != u
-			if area > bestArea {
+			if best == "" || area > bestArea && bestArea < goodArea {
 				best, bestArea = u, area
 				where = "/" + strings.Split(loc, "/")[1]
 			}
@@ -168,14 +175,17 @@ func (m *mapper) image() {
 	case best != "":
 		m.r.ImageURL = best
 		if others {
-			m.drop(where, "Pantry keeps one image: the largest, or the first, was taken")
+			m.drop(where, "Pantry keeps one image")
+		}
+		if why != "" {
+			m.drop(bad, why)
 		}
 	default:
 		if u, _ := m.absolute(m.doc.page.image); u != "" {
 			m.r.ImageURL = u
 		}
 		if why != "" {
-			m.drop(where, why)
+			m.drop(bad, why)
 		}
 	}
 }

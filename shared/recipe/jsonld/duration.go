@@ -114,6 +114,9 @@ func spelledMinutes(s string) (int, bool) {
 	ranged, found := false, false
 	for i := 0; i < len(list); i++ {
 		t := list[i]
+		if (t.word == "an" || t.word == "a") && i+1 < len(list) && unitMinutes(list[i+1].word) >= 60 && (i == 0 || !list[i-1].isNum) {
+			t = token{num: 1, isNum: true}
+		}
 		if t.isRange() {
 			ranged = found || i > 0 && list[i-1].isNum
 			continue
@@ -135,6 +138,9 @@ func spelledMinutes(s string) (int, bool) {
 		switch {
 		case unit > 0:
 			i = j
+			if strings.HasSuffix(list[j].word, "半") {
+				t.num += 0.5
+			}
 		case j < len(list) && list[j].isRange():
 			// the lower end: its unit comes with the upper one
 			if j+1 < len(list) && list[j+1].isNum {

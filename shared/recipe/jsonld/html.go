@@ -2,10 +2,7 @@ package jsonld
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
-
-	xhtml "golang.org/x/net/html"
 
 	"pantry.example/shared/recipe"
 )
@@ -49,44 +46,70 @@ func looksLikeHTML(text string) bool {
 
 func parsePage(text string) ([]Item, error) {
 	src := scanPage(text)
-	roots, bad := parseBlocks(src.linked)
-	doc := newDocument(roots)
+	blocks := parseBlocks(src.linked)
+	doc := newDocument(blocks.roots)
 	doc.page = src.page()
 	items, err := doc.items(doc.recipes())
 	if err != nil {
 		return nil, err
 	}
-	// Other data in scripts, and marks in the text itself, when that was not all.
-	if !anyWhole(items) {
+	items = oneEach(items)
+	// When that was not all: the marks in the text itself, and other data in scripts.
+	if !anyComplete(items) {
 		more, err := otherItems(text, src, doc.page)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, more...)
+		if more = oneEach(more); len(items) == 1 && len(more) == 1 {
+			items[0] = mergeItems(items[0], more[0])
+		} else {
+			items = oneEach(append(items, more...))
+		}
 	}
 	if len(items) == 0 {
 		return nil, fmt.Errorf("%w: looked in %d application/ld+json scripts (%d could not be read), in microdata (itemtype) and in RDFa (typeof) for schema.org/Recipe",
-			ErrNoRecipe, len(src.linked), bad)
+			ErrNoRecipe, len(src.linked), blocks.bad)
 	}
-	items = oneEach(items)
-	if bad > 0 {
-		items[0].Dropped = append(items[0].Dropped, Dropped{Reason: fmt.Sprintf("%d of the page's %d JSON-LD blocks could not be read", bad, len(src.linked))})
-	}
+	blocks.report(&items[0], len(src.linked))
 	return items, nil
 }
 
-func parseBlocks(blocks []string) (roots []any, bad int) {
-	nodes := 0
-	for _, block := range blocks {
-		values, _, err := parseJSON(block)
-		if err != nil || len(values) == 0 || nodes > maxNodes {
-			bad++
+// blocks are the JSON texts of a page.
+type blocks struct {
+	roots []any
+	bad   int // texts that hold no JSON
+	cut   int // texts that end early
+}
+
+func parseBlocks(texts []string) blocks {
+	var b blocks
+	size := 0
+	for _, text := range texts {
+		if size > maxNodes {
+			b.bad++
 			continue
 		}
-		nodes += len(block) / 8
-		roots = append(roots, values...)
+		values, state, err := parseJSON(text)
+		if err != nil || len(values) == 0 {
+			b.bad++
+			continue
+		}
+		if state.cut {
+			b.cut++
+		}
+		size += state.nodes
+		b.roots = append(b.roots, values...)
 	}
-	return roots, bad
+	return b
+}
+
+func (b blocks) report(it *Item, all int) {
+	if b.bad > 0 {
+		it.Dropped = append(it.Dropped, Dropped{Reason: fmt.Sprintf("%d of the page's %d JSON-LD blocks could not be read", b.bad, all)})
+	}
+	if b.cut > 0 {
+		it.Dropped = append(it.Dropped, Dropped{Reason: "a JSON-LD block of the page ends early: what came after its last character is missing"})
+	}
 }
 
 func otherItems(text string, src *source, p page) ([]Item, error) {
@@ -94,8 +117,7 @@ func otherItems(text string, src *source, p page) ([]Item, error) {
 	doc.page = p
 	found := doc.recipes()
 	if len(found) == 0 {
-		roots, _ := parseBlocks(src.data)
-		doc = newDocument(roots)
+		doc = newDocument(parseBlocks(src.data).roots)
 		doc.page = p
 		for _, o := range doc.recipes() {
 			if o.isType("recipe") {
@@ -111,6 +133,16 @@ func isWhole(r recipe.Recipe) bool { return len(r.Ingredients)+len(r.Steps) > 0 
 func anyWhole(items []Item) bool {
 	for _, it := range items {
 		if it.Err == nil && isWhole(it.Recipe) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyComplete reports whether a recipe has both ingredients and steps.
+func anyComplete(items []Item) bool {
+	for _, it := range items {
+		if it.Err == nil && len(it.Recipe.Ingredients) > 0 && len(it.Recipe.Steps) > 0 {
 			return true
 		}
 	}
@@ -177,6 +209,9 @@ func mergeItems(a, b Item) Item {
 	if r.Validate() == nil {
 		a.Recipe = r
 	}
+	if len(a.Dropped) < maxDropped {
+		a.Dropped = append(a.Dropped, Dropped{Reason: "the page says this recipe twice: the fuller one was taken, and what it lacks from the other"})
+	}
 	return a
 }
 
@@ -191,106 +226,4 @@ func fillList(dst *[]string, v []string) {
 	if len(*dst) == 0 {
 		*dst = v
 	}
-}
-
-// source is what one pass over a page collects.
-type source struct {
-	linked []string // JSON-LD
-	data   []string // other JSON, such as the state of a JavaScript application
-	base   string
-	meta   map[string]string
-}
-
-func scanPage(text string) *source {
-	src := &source{meta: map[string]string{}}
-	z := xhtml.NewTokenizer(strings.NewReader(text))
-	for {
-		kind := z.Next()
-		if kind == xhtml.ErrorToken {
-			return src // io.EOF: reading from memory has no other error
-		}
-		if kind != xhtml.StartTagToken && kind != xhtml.SelfClosingTagToken {
-			continue
-		}
-		name, hasAttr := z.TagName()
-		tag := string(name)
-		switch tag {
-		case "script", "title", "meta", "link", "base":
-		default:
-			continue
-		}
-		attrs := attributes(z, hasAttr)
-		switch tag {
-		case "script":
-			if kind == xhtml.StartTagToken {
-				src.script(z, attrs["type"])
-			}
-		case "title":
-			if src.meta["title"] == "" && z.Next() == xhtml.TextToken {
-				src.meta["title"] = string(z.Raw())
-			}
-		case "base":
-			fill(&src.base, attrs["href"])
-		case "link":
-			if strings.EqualFold(strings.TrimSpace(attrs["rel"]), "canonical") {
-				src.remember("canonical", attrs["href"])
-			}
-		case "meta":
-			src.remember(strings.ToLower(strings.TrimSpace(attrs["property"]+attrs["name"])), attrs["content"])
-		}
-	}
-}
-
-func (src *source) remember(name, value string) {
-	if src.meta[name] == "" && len(src.meta) < 200 && strings.TrimSpace(value) != "" {
-		src.meta[name] = value
-	}
-}
-
-// script keeps the content of a script that holds JSON.
-func (src *source) script(z *xhtml.Tokenizer, kind string) {
-	kind = strings.ToLower(strings.Trim(kind, " \t\r\n\"'“”"))
-	linked := strings.Contains(kind, "ld+json") || strings.Contains(kind, "json+ld") || strings.Contains(kind, "ld json")
-	if !linked && !strings.Contains(kind, "json") {
-		return
-	}
-	if z.Next() != xhtml.TextToken {
-		return
-	}
-	if content := string(z.Raw()); linked {
-		src.linked = append(src.linked, content)
-	} else {
-		src.data = append(src.data, content)
-	}
-}
-
-func attributes(z *xhtml.Tokenizer, more bool) map[string]string {
-	attrs := map[string]string{}
-	for n := 0; more && n < 100; n++ {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		if _, ok := attrs[string(k)]; !ok {
-			attrs[string(k)] = string(v)
-		}
-	}
-	return attrs
-}
-
-// page returns what the page says about itself.
-func (src *source) page() page {
-	p := page{title: src.meta["og:title"], canonical: src.meta["canonical"], image: src.meta["og:image"]}
-	fill(&p.title, src.meta["title"])
-	fill(&p.canonical, src.meta["og:url"])
-	fill(&p.image, src.meta["twitter:image"])
-	for _, s := range []string{src.base, p.canonical, src.meta["og:url"]} {
-		u, err := url.Parse(strings.TrimSpace(s))
-		if err == nil && u.Host != "" {
-			if u.Scheme == "" {
-				u.Scheme = "https"
-			}
-			p.base = u
-			break
-		}
-	}
-	return p
 }

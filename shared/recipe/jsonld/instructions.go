@@ -1,11 +1,8 @@
 package jsonld
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-
-	"pantry.example/shared/recipe"
 )
 
 // instructions takes recipeInstructions as steps. The name of a section is a step
@@ -221,7 +218,7 @@ func (w *stepWalker) steps() []located {
 			}
 			continue
 		}
-		if text := strings.Join(unnumbered(s.lines), "\n"); text != "" {
+		if text := strings.Join(unnumbered(joinWrapped(s.lines)), "\n"); text != "" {
 			list = append(list, located{s.loc, text})
 		}
 	}
@@ -236,28 +233,4 @@ func countSections(list []rawStep) int {
 		}
 	}
 	return n
-}
-
-// fitSteps parts steps that are too long at their sentences and joins steps when
-// there are too many, so that no text is lost.
-func (m *mapper) fitSteps(list []located) []located {
-	var fit []located
-	for _, s := range list {
-		parts := splitLong(s.text, recipe.MaxStep)
-		if len(parts) > 1 {
-			m.drop(s.loc, fmt.Sprintf("the step was parted: a step has at most %s characters", comma(recipe.MaxStep)))
-		}
-		for _, p := range parts {
-			fit = append(fit, located{s.loc, p})
-		}
-	}
-	if len(fit) <= recipe.MaxSteps {
-		return fit
-	}
-	joined, over := joinSteps(fit)
-	m.drop("/recipeInstructions", fmt.Sprintf("%d steps were joined into %d: Pantry keeps at most %d", len(fit), len(joined), recipe.MaxSteps))
-	if over > 0 {
-		m.drop("/recipeInstructions", fmt.Sprintf("the last %d steps were left out", over))
-	}
-	return joined
 }

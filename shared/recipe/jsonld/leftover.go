@@ -5,6 +5,9 @@ import "strings"
 // leftOver lists the properties that said something and were not taken.
 func (m *mapper) leftOver() {
 	for _, p := range m.props {
+		if p.name == "headline" && m.line(p.val) == m.r.Title {
+			continue
+		}
 		if p.used || silent[p.name] || strings.HasPrefix(p.name, "@") {
 			continue
 		}
@@ -30,7 +33,7 @@ var reasons = func() map[string]string {
 		"Pantry keeps no comments and no counts":                   "comment comments commentcount interactionstatistic interactioncount aggregaterating contentrating discussionurl",
 		"Pantry keeps no list of tools":                            "tool tools equipment",
 		"Pantry keeps no costs":                                    "estimatedcost offers",
-		"another property says the same and was taken":             "headline alternatename title description abstract ingredients ingredient supply steps step instructions totaltime performtime image images photo thumbnailurl thumbnail primaryimageofpage yield servings",
+		"another property was taken in its place":                  "headline alternatename title description abstract ingredients ingredient supply steps step instructions totaltime performtime image images photo thumbnailurl thumbnail primaryimageofpage yield servings",
 		"is about the page, not about the recipe":                  "ispartof haspart isaccessibleforfree potentialaction speakable inlanguage license usageinfo acquirelicensepage articlesection articlebody wordcount breadcrumb about mentions version isbasedon isbasedonurl additionaltype subjectof mainentity url significantlink relatedlink pagination",
 	} {
 		for name := range set(names) {

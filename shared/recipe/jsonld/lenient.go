@@ -31,7 +31,8 @@ type parser struct {
 
 // parseState says how well the text could be read.
 type parseState struct {
-	cut bool // it ended inside a value
+	cut   bool // it ended inside a value
+	nodes int
 }
 
 // parseJSON returns all values of a text, in order: most texts hold one, some
@@ -52,7 +53,7 @@ func parseJSON(text string) ([]any, parseState, error) {
 			roots = nil
 		}
 	}
-	return roots, parseState{cut: p.cut}, err
+	return roots, parseState{cut: p.cut, nodes: p.nodes}, err
 }
 
 func (p *parser) top() ([]any, error) {
@@ -77,11 +78,17 @@ func (p *parser) top() ([]any, error) {
 	}
 }
 
-// unescape undoes HTML escaping of the whole text, once.
+// unescape undoes HTML escaping, or escaping for a JavaScript string, of the
+// whole text, once.
 func (p *parser) unescape() {
 	head := strings.TrimLeft(p.s[p.i+1:min(len(p.s), p.i+64)], " \t\r\n[{")
-	if !p.unescaped && (strings.HasPrefix(head, "&quot;") || strings.HasPrefix(head, "&#34;") || strings.HasPrefix(head, "&#034;")) {
+	switch {
+	case p.unescaped:
+	case strings.HasPrefix(head, "&quot;"), strings.HasPrefix(head, "&#34;"), strings.HasPrefix(head, "&#034;"):
 		p.s, p.i, p.unescaped = html.UnescapeString(p.s[p.i:]), 0, true
+	case strings.HasPrefix(head, `\"`):
+		quoted := &parser{s: `"` + p.s[p.i:]}
+		p.s, p.i, p.unescaped = quoted.str(inTop), 0, true
 	}
 }
 

@@ -1,12 +1,8 @@
 package jsonld
 
 import (
-	"errors"
-	"fmt"
 	"iter"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +37,7 @@ func (d *document) item(o *object) Item {
 		if isEmpty(p.val) {
 			continue
 		}
-		if i, ok := seen[p.name]; ok && !repeatable(m.props[i].val, p.val) {
+		if i, ok := seen[p.name]; ok && !(repeatable[p.name] && differ(m.props[i].val, p.val)) {
 			m.props[i].val, m.props[i].ptr = p.val, p.ptr // as in every JSON parser
 			continue
 		}
@@ -55,9 +51,11 @@ func (d *document) item(o *object) Item {
 	return Item{Recipe: m.r, Dropped: m.dropped, Err: err}
 }
 
-// repeatable: templates that print "recipeIngredient" once for every ingredient
+// repeatable properties: templates that print one member for every ingredient
 // mean all of them.
-func repeatable(a, b any) bool {
+var repeatable = set("recipeingredient ingredients ingredient recipeinstructions keywords recipecategory recipecuisine cookingmethod suitablefordiet")
+
+func differ(a, b any) bool {
 	x, first := a.(string)
 	y, second := b.(string)
 	return first && second && x != y
@@ -169,8 +167,12 @@ func (m *mapper) line(v any) string {
 func (m *mapper) title() {
 	for _, name := range []string{"name", "headline", "title", "alternatename"} {
 		for loc, v := range m.values(name) {
-			if t := m.line(v); t != "" && m.r.Title == "" {
+			switch t := m.line(v); {
+			case t == "":
+			case m.r.Title == "":
 				m.r.Title = m.cutText(t, loc, recipe.MaxTitle)
+			case t != m.r.Title:
+				m.drop(loc, "Pantry keeps one name")
 			}
 		}
 		if m.r.Title != "" {
@@ -181,16 +183,21 @@ func (m *mapper) title() {
 }
 
 func (m *mapper) description() string {
+	description := ""
 	for loc, v := range m.values("description", "abstract") {
 		s := m.text(v)
 		if !m.literal {
-			s = strings.Join(paragraphs(s), "\n")
+			s = strings.Join(joinWrapped(paragraphs(s)), "\n")
 		}
-		if s != "" {
-			return m.cutText(s, loc, recipe.MaxDescription)
+		switch {
+		case s == "":
+		case description == "":
+			description = m.cutText(s, loc, recipe.MaxDescription)
+		case s != description:
+			m.drop(loc, "Pantry keeps one description")
 		}
 	}
-	return ""
+	return description
 }
 
 // own reads what schema.org has no term for, from recipes that Pantry wrote.
@@ -215,226 +222,4 @@ func (m *mapper) own() {
 	m.first("datecreated")
 	m.first("datemodified")
 	m.first("identifier")
-}
-
-// finish normalizes the recipe and takes out what Validate refuses.
-func (m *mapper) finish() error {
-	m.r = m.r.Normalize()
-	if m.r.Title == "" {
-		return errors.New("the recipe has no name: give it a \"name\"")
-	}
-	m.fitBytes()
-	var faults recipe.ValidationError
-	if errors.As(m.r.Validate(), &faults) {
-		for _, f := range faults {
-			m.clear(f)
-		}
-	}
-	m.r = m.r.Normalize()
-	if err := m.r.Validate(); err != nil {
-		return fmt.Errorf("the recipe cannot be kept: %w", err)
-	}
-	return nil
-}
-
-// clear empties the field of a fault.
-func (m *mapper) clear(f recipe.FieldError) {
-	field, index, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-	m.drop(schemaPointer(field), f.Message)
-	i, err := strconv.Atoi(index)
-	blank := func(list []string) {
-		if err == nil && i < len(list) {
-			list[i] = ""
-		}
-	}
-	switch field {
-	case "url":
-		m.r.URL = ""
-	case "imageUrl":
-		m.r.ImageURL = ""
-	case "rating":
-		m.r.Rating = 0
-	case "lastMadeAt":
-		m.r.LastMadeAt = nil
-	case "description":
-		m.r.Description = ""
-	case "servings":
-		m.r.Servings = 0
-	case "prepMinutes":
-		m.r.PrepMinutes = 0
-	case "cookMinutes":
-		m.r.CookMinutes = 0
-	case "notes":
-		m.r.Notes = ""
-	case "ingredients":
-		blank(m.r.Ingredients)
-	case "steps":
-		blank(m.r.Steps)
-	case "tags":
-		blank(m.r.Tags)
-	}
-}
-
-func schemaPointer(field string) string {
-	if name, ok := map[string]string{
-		"title": "name", "imageUrl": "image", "rating": "aggregateRating", "servings": "recipeYield", "prepMinutes": "prepTime",
-		"cookMinutes": "cookTime", "ingredients": "recipeIngredient", "steps": "recipeInstructions", "tags": "keywords",
-		"notes": "pantry:notes", "lastMadeAt": "pantry:lastMadeAt",
-	}[field]; ok {
-		return "/" + name
-	}
-	return "/" + field
-}
-
-// fitBytes drops steps from the end until the whole fits.
-func (m *mapper) fitBytes() {
-	over := textBytes(m.r) - recipe.MaxBytes
-	if over <= 0 {
-		return
-	}
-	n := len(m.r.Steps)
-	for n > 0 && over > 0 {
-		n--
-		over -= len(m.r.Steps[n])
-	}
-	m.drop("/recipeInstructions", fmt.Sprintf("the last %d steps were left out: a recipe holds at most %d KiB of text", len(m.r.Steps)-n, recipe.MaxBytes>>10))
-	m.r.Steps = m.r.Steps[:n]
-}
-
-func textBytes(r recipe.Recipe) int {
-	n := len(r.Title) + len(r.URL) + len(r.ImageURL) + len(r.Description) + len(r.Notes)
-	for _, list := range [][]string{r.Ingredients, r.Steps, r.Tags} {
-		for _, s := range list {
-			n += len(s)
-		}
-	}
-	return n
-}
-
-// times takes prepTime and cookTime, and what totalTime adds to them.
-func (m *mapper) times() {
-	prep, hasPrep := m.duration("preptime", "preparationtime")
-	cook, hasCook := m.duration("cooktime", "performtime", "cookingtime")
-	switch {
-	case m.literal:
-		m.first("totaltime")
-	case !hasPrep || !hasCook || prep == 0 && cook == 0:
-		total, ok := m.duration("totaltime")
-		switch rest := total - prep - cook; {
-		case !ok:
-		case rest < 0:
-			m.drop("/totalTime", "is shorter than its parts")
-		case cook == 0:
-			cook = rest
-		case prep == 0 && !hasPrep:
-			prep = rest
-		}
-	default:
-		if total, ok := m.duration("totaltime"); ok && total != prep+cook && total != 0 {
-			m.drop("/totalTime", fmt.Sprintf("Pantry adds up preparation and cooking (%d minutes); the page says %d in all", prep+cook, total))
-		}
-	}
-	m.r.PrepMinutes, m.r.CookMinutes = prep, cook
-}
-
-// duration returns the minutes of the first of the properties that is there.
-func (m *mapper) duration(names ...string) (int, bool) {
-	for loc, v := range m.values(names...) {
-		s := m.text(v)
-		if o, ok := v.(*object); ok {
-			s = m.text(o.get("maxvalue", "value", "minvalue", "text", "duration", "name"))
-			if unit := m.text(o.get("unittext", "unitcode")); strings.Trim(s, "0123456789.") == "" {
-				s += " " + unit
-			}
-		}
-		n, ok := minutes(oneLine(s))
-		switch {
-		case !ok:
-			m.drop(loc, "names no time that Pantry understands, such as PT1H30M")
-		case n > recipe.MaxMinutes:
-			m.drop(loc, "is longer than a week")
-		default:
-			return n, true
-		}
-	}
-	return 0, false
-}
-
-// rating takes the user's own rating from a recipe that Pantry wrote, and
-// everywhere else what the site's users gave, on a scale of 5 with one decimal.
-func (m *mapper) rating() {
-	if m.literal {
-		if review, ok := m.first("review").(*object); ok {
-			if o, ok := review.get("reviewrating").(*object); ok {
-				m.r.Rating, _ = strconv.ParseFloat(m.text(o.get("ratingvalue")), 64)
-			}
-		}
-		return
-	}
-	for loc, v := range m.values("aggregaterating") {
-		value, why := m.rated(v)
-		if why != "" {
-			m.drop(loc, why)
-		}
-		if value > 0 {
-			m.r.Rating = value
-			return
-		}
-	}
-	sum, n := 0.0, 0.0
-	at := ""
-	for loc, v := range m.values("review", "reviews") {
-		if o, ok := v.(*object); ok {
-			if value, _ := m.rated(m.doc.resolve(o.get("reviewrating", "rating"))); value > 0 {
-				sum, n, at = sum+value, n+1, loc
-			}
-		}
-	}
-	if n > 0 {
-		m.r.Rating = math.Round(sum/n*10) / 10
-		m.drop(strings.TrimRight(at, "/0123456789"), "only the rating was taken: Pantry keeps no reviews")
-	}
-}
-
-// rated returns a Rating on a scale of 5, 0 when there is none, and what is to be
-// said about it.
-func (m *mapper) rated(v any) (float64, string) {
-	best, s := 0.0, m.text(v)
-	if o, ok := v.(*object); ok {
-		if c := o.get("ratingcount", "reviewcount"); c != nil && o.get("ratingvalue") != nil {
-			if list := tokens(m.text(c)); len(list) > 0 && list[0].isNum && list[0].num == 0 {
-				return 0, "nobody has rated it"
-			}
-		}
-		s = m.text(o.get("ratingvalue"))
-		if list := tokens(m.text(o.get("bestrating"))); len(list) > 0 {
-			best = list[0].num
-		}
-	}
-	list := tokens(oneLine(strings.ReplaceAll(s, "/", " of ")))
-	if len(list) == 0 || !list[0].isNum {
-		if s == "" {
-			return 0, ""
-		}
-		return 0, "is not a number"
-	}
-	value := list[0].num
-	if last := list[len(list)-1]; len(list) > 1 && last.isNum && best == 0 {
-		best = last.num // 4.5/5, 9 out of 10
-	} else if last.sym == '%' {
-		best = 100
-	}
-	if best <= 0 {
-		switch best = 5; {
-		case value > 10:
-			best = 100
-		case value > 5:
-			best = 10
-		}
-	}
-	why := ""
-	if value > best {
-		value, why = best, "is more than the best rating: taken as the best"
-	}
-	return math.Round(value/best*recipe.MaxRating*10) / 10, why
 }

@@ -1,6 +1,7 @@
 package jsonld
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -57,7 +58,7 @@ func splitNumbered(s string) []string {
 }
 
 var (
-	stepNumber = regexp.MustCompile(`^(?i:\(?\d{1,3}(?:[.):]|\s*[-–—])\s*|(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
+	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]|\s*[-–—])\s*|[①-⑳]\s*|(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
 	onlyNumber = regexp.MustCompile(`^(?i:(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
 )
 
@@ -100,6 +101,30 @@ var generic = map[string]bool{
 	"preparazione": true, "procedimento": true, "istruzioni": true, "modo de preparo": true, "preparação": true, "bereiding": true, "bereidingswijze": true, "gör så här": true, "fremgangsmåde": true, "fremgangsmåte": true,
 	"valmistus": true, "przygotowanie": true, "sposób przygotowania": true, "postup": true, "elkészítés": true, "приготовление": true, "hazırlanışı": true, "作り方": true, "做法": true, "步骤": true, "만드는 법": true,
 	"ingredients": true, "ingredient": true, "zutaten": true, "ingrédients": true, "ingredientes": true, "ingredienti": true, "ingrediënten": true, "材料": true, "recipeinstructions": true,
+}
+
+// fitSteps parts steps that are too long at their sentences and joins steps when
+// there are too many, so that no text is lost.
+func (m *mapper) fitSteps(list []located) []located {
+	var fit []located
+	for _, s := range list {
+		parts := splitLong(s.text, recipe.MaxStep)
+		if len(parts) > 1 {
+			m.drop(s.loc, fmt.Sprintf("the step was parted: a step has at most %s characters", comma(recipe.MaxStep)))
+		}
+		for _, p := range parts {
+			fit = append(fit, located{s.loc, p})
+		}
+	}
+	if len(fit) <= recipe.MaxSteps {
+		return fit
+	}
+	joined, over := joinSteps(fit)
+	m.drop("/recipeInstructions", fmt.Sprintf("%d steps were joined into %d: Pantry keeps at most %d", len(fit), len(joined), recipe.MaxSteps))
+	if over > 0 {
+		m.drop("/recipeInstructions", fmt.Sprintf("the last %d steps were left out", over))
+	}
+	return joined
 }
 
 // splitLong parts s into pieces of at most limit characters, at a line end, a

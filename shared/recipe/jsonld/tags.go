@@ -14,6 +14,10 @@ func (m *mapper) tags() {
 	for _, name := range []string{"recipecategory", "recipecuisine", "suitablefordiet", "cookingmethod", "keywords"} {
 		for loc, v := range m.values(name) {
 			for _, tag := range m.splitTags(name, v) {
+				if isLink(tag) && !m.literal {
+					m.drop(loc, "is only a link")
+					continue
+				}
 				tag = m.cutText(tag, loc, recipe.MaxTag)
 				key := strings.ToLower(tag)
 				if tag == "" || seen[key] {

@@ -46,7 +46,7 @@ func term(key string) string {
 	k := strings.ToLower(strings.TrimSpace(key))
 	for _, prefix := range schemaPrefixes {
 		if rest, ok := strings.CutPrefix(k, prefix); ok {
-			return strings.TrimLeft(rest, "/#")
+			return strings.Trim(rest, "/#")
 		}
 	}
 	return k
@@ -55,6 +55,8 @@ func term(key string) string {
 var schemaPrefixes = []string{
 	"http://schema.org/", "https://schema.org/", "http://www.schema.org/", "https://www.schema.org/",
 	"//schema.org/", "schema.org/", "schema:", "schemaorg:", "sdo:",
+	// The vocabulary from which schema.org came.
+	"http://data-vocabulary.org/", "https://data-vocabulary.org/", "http://rdf.data-vocabulary.org/#", "v:",
 }
 
 // isEmpty reports whether v says nothing: null, blank text, or lists and objects

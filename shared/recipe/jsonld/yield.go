@@ -120,7 +120,7 @@ func isDozen(word string) bool {
 func rankOf(list []token, start, end int, c *count) int {
 	unit := ""
 	for j := end; j < len(list) && j < end+3; j++ { // "4 (large) portions", "4 hungry people"
-		if list[j].isNum {
+		if list[j].isNum || list[j].sym == ',' || list[j].sym == ';' || servingLead[list[j].word] {
 			break
 		}
 		if isServingWord(list[j].word) {
@@ -181,5 +181,5 @@ func isServingWord(word string) bool {
 var servingWords = []string{
 	"serving", "serves", "portion", "person", "people", "porzion", "porcion", "porció", "porç", "porcj", "porce", "porci", "porție", "porții",
 	"порц", "персон", "порция", "pers", "convive", "couvert", "ración", "racion", "comensal", "guest", "adult", "pax", "osób", "osoby", "osob", "annos", "adag",
-	"kişi", "kisi", "hlöðu", "skammt", "gäste", "pessoa", "μερίδ", "άτομα", "منة", "מנות", "نفر", "porsi", "khẩu", "người", "ที่", "人", "名", "份", "客", "명", "인분",
+	"kişi", "kisi", "hlöðu", "skammt", "gäste", "pessoa", "μερίδ", "άτομα", "شخص", "أشخاص", "اشخاص", "حصة", "حصص", "أفراد", "מנות", "نفر", "porsi", "khẩu", "người", "ที่", "人", "名", "份", "客", "명", "인분",
 }
