@@ -146,7 +146,8 @@ func (m *mapper) image() {
 		return
 	}
 	best, bestArea, n := "", -1, 0
-	where, bad, why, others := "", "", "", false
+	where, others := "", false
+	var bad []Dropped
 	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail"} {
 		for loc, v := range m.values(name) {
 			if n++; n > 200 {
@@ -157,7 +158,7 @@ func (m *mapper) image() {
 				u, reason = "", "points at something that the document does not hold"
 			}
 			if u == "" {
-				bad, why = loc, reason
+				bad = append(bad, Dropped{loc, reason})
 				continue
 			}
 			area := imageArea(v, u)
@@ -177,16 +178,13 @@ func (m *mapper) image() {
 		if others {
 			m.drop(where, "Pantry keeps one image")
 		}
-		if why != "" {
-			m.drop(bad, why)
-		}
 	default:
 		if u, _ := m.absolute(m.doc.page.image); u != "" {
 			m.r.ImageURL = u
 		}
-		if why != "" {
-			m.drop(bad, why)
-		}
+	}
+	for _, d := range bad {
+		m.drop(d.Location, d.Reason)
 	}
 }
 
@@ -200,6 +198,9 @@ func imageArea(v any, address string) int {
 		w, h := dimension(o.get("width")), dimension(o.get("height"))
 		if w > 0 && h > 0 {
 			return w * h
+		}
+		if o.get("url", "contenturl", "@id") == nil {
+			return 0 // a thumbnail only
 		}
 	}
 	if size := sizeInName.FindStringSubmatch(address); size != nil {
