@@ -146,7 +146,7 @@ func (p *pasted) checkPort(upstash bool) (int, error) {
 	}
 	port, ok := parsePort(p.port)
 	if !ok {
-		return 0, wrong("has no valid port after the last colon (1 to 65535)", writeURL)
+		return 0, errPort // that of -p
 	}
 	if upstash && (port == 443 || port == 80) {
 		return 0, wrong("has port "+p.port+", where Upstash speaks HTTP and not Redis", "Use port 6379, or better: c"+copyUpstash[1:])

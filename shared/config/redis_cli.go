@@ -70,73 +70,96 @@ func shellWords(s string) (words []string, closed bool) {
 	return words, quote == 0 && !escaped
 }
 
-// command reads a redis-cli command line. Its options are those of redis-cli 8; an unknown one is not named in the error,
-// because -aPASSWORD would be one.
+// command is what the options of a redis-cli command line say. "" is the same as an option that is not there.
+type command struct{ uri, host, port, db, user, password string }
+
+// command reads a redis-cli command line.
 func (p *pasted) command(words []string) error {
 	if words == nil {
 		return wrong("is a redis-cli command with a quote that has no end", writeURL)
 	}
 	p.repair("Took the address out of a redis-cli command.")
-	var uri, host, port, db, user string
-	var password *string
+	var c command
 	for len(words) > 0 && !isClient(words[0]) {
 		if value, found := strings.CutPrefix(words[0], "REDISCLI_AUTH="); found {
-			value = strings.TrimSuffix(value, ";")
-			password = &value
+			c.password = strings.TrimSuffix(value, ";")
 		}
 		words = words[1:]
 	}
-	values := map[string]*string{"-u": &uri, "--uri": &uri, "-h": &host, "-p": &port, "-n": &db, "--user": &user}
-	for words = words[1:]; len(words) > 0 && dashed(words[0]); words = words[1:] {
-		name, value, glued := strings.Cut(strings.NewReplacer("—", "--", "–", "-").Replace(words[0]), "=")
-		switch name {
-		case "--tls":
-			p.tls = true
-		case "--insecure":
-			p.skipVerify = true
-		case "-c":
-			return errSeveral
-		case "-s":
-			return errSocket
-		case "--cert", "--key":
-			return wrong("asks for a client certificate ("+name+"), which is not supported", "Use a password")
-		case "--no-auth-warning", "--askpass", "--raw", "--no-raw", "--json", "--csv", "-2", "-3", "-4", "-6", "-x", "--verbose":
-		case "-u", "--uri", "-h", "-p", "-n", "--user", "-a", "--pass", "--sni", "--cacert", "--cacertdir", "-t", "-r", "-i", "-d":
-			if !glued {
-				if len(words) < 2 {
-					return wrong("is a redis-cli command whose last option ("+name+") has no value", writeURL)
-				}
-				words = words[1:]
-				value = words[0]
-			}
-			switch {
-			case values[name] != nil:
-				*values[name] = value
-			case name == "-a" || name == "--pass":
-				password = &value
-			case name == "--sni" || strings.HasPrefix(name, "--cacert"):
-				p.warn("Left out " + name + ": the certificate is checked for the host's name against the system's authorities; SSL_CERT_FILE can name others.")
-			}
-		default:
-			return wrong("is a redis-cli command with an option that is not known here", writeURL)
-		}
-	}
-	if len(words) > 0 {
-		if uri == "" && host == "" {
-			return wrong("is a redis-cli command without -u or -h", writeURL)
-		}
+	rest, err := p.flags(&c, words[1:])
+	switch {
+	case err != nil:
+		return err
+	case strings.Contains(strings.Join(rest, ""), "@"):
+		return wrong("is a redis-cli command whose URL is broken by a space", "Put the URL in quotes, or write the space as %20")
+	case c.uri == "" && c.host == "" && (len(rest) > 0 || c.password != ""):
+		return wrong("is a redis-cli command without -u or -h", writeURL)
+	case len(rest) > 0:
 		p.repair("Left out the command after redis-cli's options.")
 	}
-	return p.combine(uri, host, port, db, user, password)
+	return p.combine(c)
+}
+
+// flags reads redis-cli's options and returns the words after them.
+func (p *pasted) flags(c *command, words []string) ([]string, error) {
+	var ignored string
+	values := map[string]*string{
+		"-u": &c.uri, "--uri": &c.uri, "-h": &c.host, "-p": &c.port, "-n": &c.db,
+		"--user": &c.user, "-a": &c.password, "--pass": &c.password,
+		"--sni": &ignored, "--cacert": &ignored, "--cacertdir": &ignored, "-t": &ignored, "-r": &ignored, "-i": &ignored, "-d": &ignored,
+	}
+	for len(words) > 0 && dashed(words[0]) {
+		// Word processors make a long dash of two short ones.
+		name, value, glued := strings.Cut(strings.NewReplacer("—", "--", "–", "-").Replace(words[0]), "=")
+		words = words[1:]
+		target := values[name]
+		if target == nil {
+			if err := p.flag(name); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !glued {
+			if len(words) == 0 {
+				return nil, wrong("is a redis-cli command whose last option ("+name+") has no value", writeURL)
+			}
+			value, words = words[0], words[1:]
+		}
+		*target = value
+		if name == "--sni" || strings.HasPrefix(name, "--cacert") {
+			p.warn("Left out " + name + ": the certificate is checked for the host's name and against the system's authorities; SSL_CERT_FILE can name others.")
+		}
+	}
+	return words, nil
+}
+
+// flag reads an option that has no value. The error does not name one that is unknown, because -aPASSWORD would be one.
+func (p *pasted) flag(name string) error {
+	switch name {
+	case "--tls":
+		p.tls = true
+	case "--insecure":
+		p.skipVerify = true
+	case "-c":
+		return errSeveral
+	case "-s":
+		return errSocket
+	case "--cert", "--key":
+		return wrong("asks for a client certificate ("+name+"), which is not supported", "Use a password")
+	case "--no-auth-warning", "--askpass", "--raw", "--no-raw", "--json", "--csv", "-2", "-3", "-4", "-6", "-x", "--verbose":
+	default:
+		return wrong("is a redis-cli command with an option that is not known here", writeURL)
+	}
+	return nil
 }
 
 func dashed(word string) bool {
 	return len(word) > 1 && (word[0] == '-' || strings.HasPrefix(word, "—") || strings.HasPrefix(word, "–"))
 }
 
-// combine puts the options of a command together. Those with one meaning win over what the URL says, as in redis-cli.
-func (p *pasted) combine(uri, host, port, db, user string, password *string) error {
-	for _, address := range []string{uri, host} {
+// combine puts the options together. Those with one meaning win over what the URL says, as in redis-cli.
+func (p *pasted) combine(c command) error {
+	for _, address := range []string{c.uri, c.host} {
 		if address == "" {
 			continue
 		}
@@ -144,20 +167,17 @@ func (p *pasted) combine(uri, host, port, db, user string, password *string) err
 			return err
 		}
 	}
-	if port != "" {
-		p.port = port
-	}
-	if user != "" {
-		p.user = user
-	}
-	if password != nil {
-		p.password = *password
-	}
 	if p.host == "" {
-		if p.password != "" {
-			return wrong("is a redis-cli command without -u or -h", writeURL)
-		}
 		p.host = "127.0.0.1"
 	}
-	return p.database(db)
+	if c.port != "" {
+		p.port = c.port
+	}
+	if c.user != "" {
+		p.user = c.user
+	}
+	if c.password != "" {
+		p.password = c.password
+	}
+	return p.database(c.db)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -75,16 +76,14 @@ func (p *pasted) oneLine(s string) (string, error) {
 	if _, ok := commandWords(command); ok {
 		return command, nil
 	}
-	others := 0
-	for _, line := range lines {
-		if _, _, ok := cutAssignment(line); !ok && findURL(line) < 0 {
-			others++
-		}
-	}
+	others := slices.ContainsFunc(lines, func(line string) bool {
+		_, _, assigns := cutAssignment(line)
+		return !assigns && findURL(line) < 0
+	})
 	switch {
 	case len(lines) == 1:
 		return lines[0], nil
-	case len(addresses) == 1 && others == 0:
+	case len(addresses) == 1 && !others:
 		p.repair("Took the one line of several that has a Redis address.")
 		return addresses[0], nil
 	case len(addresses) == 1 && findURL(lines[0]) >= 0:

@@ -27,12 +27,14 @@ func (p *pasted) scheme(name string) error {
 	case "postgres", "postgresql", "mysql", "mongodb", "mongodb+srv", "amqp", "amqps", "memcached":
 		return wrong("is the address of another kind of database ("+name+"://)", writeURL)
 	default:
-		return wrong("does not begin with rediss:// or redis://", writeURL)
+		return errScheme
 	}
 	return nil
 }
 
 var (
+	errScheme  = wrong("does not begin with rediss:// or redis://", writeURL)
+	errPort    = wrong("has no valid port after the last colon (1 to 65535)", writeURL)
 	errSocket  = wrong("is a Unix socket, and Redis is reached over TCP here", "Write redis://127.0.0.1:6379, and let the server listen there")
 	errSeveral = wrong("names a cluster or a list of servers, and exactly one server is supported", "Write the address of one server that is neither in cluster mode nor a sentinel")
 	errUnclear = wrong("can be read in two ways, because an @ stands after the host", "If the password has ? or @ in it, write them as %3F and %40; if an option has @ in it, leave it out")
@@ -154,42 +156,47 @@ func (p *pasted) server(s string, bare bool) error {
 	s, _, _ = strings.Cut(s, "#")
 	s, query, _ := strings.Cut(s, "?")
 	if bare && strings.HasPrefix(s, "//") {
-		return wrong("does not begin with rediss:// or redis://", writeURL)
+		return errScheme
 	}
 	if bare && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasSuffix(s, ".sock")) {
 		return errSocket
 	}
-	if strings.ContainsAny(s, ",;") {
-		return errSeveral
-	}
 	s, path, _ := strings.Cut(s, "/")
-	host, port, ok := splitHostPort(s)
-	if bare && (!ok || port == "") && looksSecret(s) {
-		return wrong("looks like a password or a REST token and not like an address", copyUpstash+". If it is the name of a host, write redis://NAME:6379")
+	var err error
+	if p.host, p.port, err = hostAndPort(s, bare); err != nil {
+		return err
 	}
-	if bare && strings.Trim(s, "0123456789") == "" {
-		return wrong("has no host", writeURL)
-	}
-	if example(s) {
-		return wrong("has the words of an example where the host and the port belong", copyUpstash)
-	}
-	if !ok {
-		return wrong("has no valid host", writeURL+" (an IPv6 address in brackets)")
-	}
-	if _, isPort := parsePort(port); port != "" && !isPort {
-		return wrong("has no valid port after the last colon (1 to 65535)", writeURL)
-	}
-	p.host, p.port = host, port
 	if err := p.database(strings.TrimSuffix(path, "/")); err != nil {
 		return err
 	}
 	return p.options(query)
 }
 
+// hostAndPort takes host:port apart, or says what it is instead.
+func hostAndPort(s string, bare bool) (host, port string, err error) {
+	host, port, ok := splitHostPort(s)
+	_, isPort := parsePort(port)
+	switch {
+	case strings.ContainsAny(s, ",;"):
+		err = errSeveral
+	case (bare || ok) && port == "" && looksSecret(s):
+		err = wrong("looks like a password or a REST token and not like an address", copyUpstash+". If it is the name of a host, write redis://NAME:6379")
+	case bare && strings.Trim(s, "0123456789") == "":
+		err = wrong("has no host", writeURL)
+	case example(s):
+		err = wrong("has the words of an example where the host and the port belong", copyUpstash)
+	case !ok:
+		err = wrong("has no valid host", writeURL+" (an IPv6 address in brackets)")
+	case port != "" && !isPort:
+		err = errPort
+	}
+	return host, port, err
+}
+
 // looksSecret reports whether a word without a dot is more likely a password than the name of a host: long with digits,
 // or of mixed case with digits, or with characters that base64 has and host names have not.
 func looksSecret(s string) bool {
-	if strings.Contains(s, ".") || len(s) < 10 {
+	if strings.ContainsAny(s, ".:") || len(s) < 10 {
 		return false
 	}
 	digits := strings.ContainsAny(s, "0123456789")

@@ -10,7 +10,7 @@ import (
 // redacted is what every Secret that is not empty shows.
 const redacted = "[secret]"
 
-// Secret is text that must not be seen: a password. Printed with any verb of fmt, marshalled to JSON or text, or logged
+// Secret is text that must not be seen: a password. Printed with any verb of fmt, written as JSON or text, or logged
 // with slog it shows "[secret]", and nothing when it is empty, which its zero value is. Reveal is the only way to the value.
 //
 // It is a pointer inside a struct and not a string, because fmt calls no method for %p, for a %w in the wrong place, and
