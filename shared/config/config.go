@@ -54,11 +54,11 @@ func Load(getenv func(string) string) (Config, error) {
 
 	c.AllowedOrigins = l.origins(c.Deployed)
 	c.ProjectID = l.project(c.Deployed)
-	c.LogLevel = l.level()
 	c.AuthEmulator = l.emulator("FIREBASE_AUTH_EMULATOR_HOST", "9099", c.Deployed)
 	c.FirestoreEmulator = l.emulator("FIRESTORE_EMULATOR_HOST", "8085", c.Deployed)
 	l.refuseEmulators(c.Deployed)
 	l.ports(&c)
+	c.LogLevel = l.level()
 
 	if len(l.problems) > 0 {
 		return Config{}, l.problems

@@ -17,6 +17,17 @@ func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 func trim(s string) string { return strings.TrimFunc(s, trimmed) }
 
+// lower changes A to Z and nothing else: strings.ToLower changes the length of some letters, and makes a k of the Kelvin
+// sign.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
 // parsePort reads a port from 1 to 65535.
 func parsePort(s string) (int, bool) {
 	if len(s) > 5 || strings.Trim(s, "0123456789") != "" {
@@ -46,7 +57,7 @@ func splitHostPort(s string) (host, port string, ok bool) {
 		return addr.String(), "", true
 	}
 	host, port, _ = strings.Cut(s, ":")
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	host = strings.TrimSuffix(lower(host), ".")
 	return host, port, host == "" || isHost(host)
 }
 

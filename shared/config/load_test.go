@@ -155,6 +155,7 @@ func TestLoadProblems(t *testing.T) {
 		{"TTL below zero with a day", local("SESSION_TTL", "1d-1h"), "SESSION_TTL", "length of time"},
 		{"TTL with a fraction", local("SESSION_TTL", "300.5s"), "SESSION_TTL", "whole seconds"},
 		{"idle longer than the session", local("SESSION_TTL", "1h", "SESSION_IDLE", "61m"), "SESSION_IDLE", "from 1m to 1h"},
+		{"idle longer than an odd session", local("SESSION_TTL", "5m30s", "SESSION_IDLE", "6m"), "SESSION_IDLE", "from 1m to 5m30s"},
 		{"idle too short", local("SESSION_IDLE", "59s"), "SESSION_IDLE", "1m"},
 		{"revocation too rare", local("REVOCATION_MAX_AGE", "301s"), "REVOCATION_MAX_AGE", "5m"},
 		{"revocation zero", local("REVOCATION_MAX_AGE", "0"), "REVOCATION_MAX_AGE", "1s"},
@@ -230,6 +231,16 @@ func TestLoadProblems(t *testing.T) {
 	}
 }
 
+func TestLoadLevels(t *testing.T) {
+	for in, want := range map[string]slog.Level{
+		"debug": slog.LevelDebug, "": slog.LevelInfo, "Info": slog.LevelInfo, "warn": slog.LevelWarn, "WARNING": slog.LevelWarn, "error": slog.LevelError,
+	} {
+		if c, err := config.Load(env("LOG_LEVEL", in)); err != nil || c.LogLevel != want {
+			t.Errorf("LOG_LEVEL=%q gives %v, %v; want %v", in, c.LogLevel, err, want)
+		}
+	}
+}
+
 // TestLoadReportsEverything: who has six things to mend learns of all six at once.
 func TestLoadReportsEverything(t *testing.T) {
 	_, err := config.Load(env(
@@ -245,8 +256,8 @@ func TestLoadReportsEverything(t *testing.T) {
 		got = append(got, p.Variable)
 	}
 	want := []string{
-		"REDIS_SERVER", "SESSION_TTL", "ALLOWED_ORIGINS", "ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL",
-		"FIREBASE_AUTH_EMULATOR_HOST", "PORT",
+		"REDIS_SERVER", "SESSION_TTL", "ALLOWED_ORIGINS", "ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT",
+		"FIREBASE_AUTH_EMULATOR_HOST", "PORT", "LOG_LEVEL",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("variables (-want +got):\n%s", diff)

@@ -40,7 +40,7 @@ func (l *loader) origins(deployed bool) []string {
 // parseOrigin returns the origin as a browser writes it (RFC 6454, section 6.2), or why it cannot be one.
 func parseOrigin(s string, deployed bool) (origin, reason, fix string) {
 	const shape = "Write scheme://host or scheme://host:port, as in https://app.example.com"
-	s = strings.ToLower(s)
+	s = lower(s)
 	switch {
 	case s == "null":
 		return "", "is null, which every sandboxed frame and local file sends", "Name the page's real origin"
@@ -87,6 +87,6 @@ func isLoopback(host string) bool {
 		addr = addr.Unmap()
 		return addr.IsLoopback() || addr.IsUnspecified()
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host = lower(strings.TrimSuffix(host, "."))
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

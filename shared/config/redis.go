@@ -231,8 +231,8 @@ func placeholder(password string, upstash bool) bool {
 		return false
 	}
 	first, last := password[0], password[len(password)-1]
-	if first == '<' && last == '>' || first == '[' && last == ']' || first == '{' && last == '}' ||
-		strings.HasPrefix(password, "${") && last == '}' || strings.HasPrefix(password, "$(") && last == ')' {
+	inside := strings.Trim(lower(password[1:len(password)-1]), "abcdefghijklmnopqrstuvwxyz_- {") == ""
+	if inside && (first == '<' && last == '>' || first == '[' && last == ']' || (first == '{' || first == '$') && last == '}') {
 		return true
 	}
 	if name, found := strings.CutPrefix(password, "$"); found && isName(name) && strings.ToUpper(name) == name {

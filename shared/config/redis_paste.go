@@ -164,16 +164,16 @@ func isName(s string) bool {
 
 // beginsURL reports whether a text begins as the address of a Redis server does.
 func beginsURL(s string) bool {
-	lower := strings.ToLower(s[:min(len(s), len("rediss://"))])
-	return strings.HasPrefix(lower, "redis://") || lower == "rediss://"
+	start := lower(s[:min(len(s), len("rediss://"))])
+	return strings.HasPrefix(start, "redis://") || start == "rediss://"
 }
 
 // findURL returns where the only redis:// or rediss:// of a text begins, or -1.
 func findURL(s string) int {
-	lower := strings.ToLower(s)
+	s = lower(s)
 	for _, scheme := range []string{"rediss://", "redis://"} {
-		if strings.Count(lower, scheme) == 1 {
-			return strings.Index(lower, scheme)
+		if strings.Count(s, scheme) == 1 {
+			return strings.Index(s, scheme)
 		}
 	}
 	return -1
@@ -181,7 +181,7 @@ func findURL(s string) int {
 
 // extract takes an address out of the code around it: new Redis("rediss://…"), {"url": "rediss://…"}.
 func (p *pasted) extract(s string) string {
-	if rest, found := strings.CutPrefix(strings.ToLower(s), "redis"); found && strings.HasPrefix(strings.TrimPrefix(rest, "s"), "%3a%2f%2f") {
+	if rest, found := strings.CutPrefix(lower(s), "redis"); found && strings.HasPrefix(strings.TrimPrefix(rest, "s"), "%3a%2f%2f") {
 		p.repair("Undid the percent-encoding of the whole address.")
 		return (&pasted{}).decode(s)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	pw      = "AYxq1ASgZ7hY3kWc" //nolint:gosec // made up, of the shape that consoles give
+	pw      = "AYxq1ASgZ7hY3kWc" // made up, as consoles make them
 	upstash = "merry-cat-32748.upstash.io"
 )
 
@@ -92,7 +92,9 @@ func TestParseRedis(t *testing.T) {
 		{"colon", "rediss://default:p:" + pw + "@" + upstash, server(upstash, 6379, "default", "p:"+pw, true), ""},
 		{"space", "rediss://default:p w" + pw + "@" + upstash, server(upstash, 6379, "default", "p w"+pw, true), "special characters"},
 		{"plus and equals", "rediss://default:p+w==" + pw + "@" + upstash, server(upstash, 6379, "default", "p+w=="+pw, true), ""},
+		{"brackets around it", "rediss://default:[" + pw + "]@" + upstash, server(upstash, 6379, "default", "["+pw+"]", true), ""},
 		{"quotes inside", `rediss://default:p"w'` + pw + "@" + upstash, server(upstash, 6379, "default", `p"w'`+pw, true), ""},
+		{"a quoted URL inside", `default:"redis://"` + pw + "@" + upstash, server(upstash, 6379, "default", `"redis://"`+pw, true), "special characters"},
 		{"redis-cli inside", "rediss://default: redis-cli " + pw + "@" + upstash, server(upstash, 6379, "default", " redis-cli "+pw, true), "special characters"},
 		{"encoded", "rediss://default:%2F%3F%23%40%3A%20%25" + pw + "@" + upstash, server(upstash, 6379, "default", "/?#@: %"+pw, true), ""},
 		{"encoded user", "rediss://a%40b:" + pw + "@" + upstash, server(upstash, 6379, "a@b", pw, true), ""},
@@ -147,6 +149,7 @@ func TestParseRedis(t *testing.T) {
 		{"redis-cli alone", "redis-cli", server("127.0.0.1", 6379, "", "", false), "redis-cli"},
 		{"redis-cli with special characters", `redis-cli -h localhost -a 'p$w "/%41'`, server("localhost", 6379, "", `p$w "/%41`, false), "redis-cli"},
 		{"redis-cli with an escape", `redis-cli -h localhost -a p\ w\$\'x`, server("localhost", 6379, "", `p w$'x`, false), "redis-cli"},
+		{"redis-cli with a Windows path", `redis-cli -h localhost -a "C:\x"`, server("localhost", 6379, "", `C:\x`, false), "redis-cli"},
 		{"redis-cli with long dashes", "redis-cli —tls -a " + pw + " -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
 		{"redis-cli with an authority", "redis-cli --tls --cacert /ca.pem --no-auth-warning -a " + pw + " -h cache.internal", server("cache.internal", 6379, "", pw, true), "SSL_CERT_FILE"},
 		{"valkey-cli", "valkey-cli -h localhost -n 0", local, "redis-cli"},

@@ -70,10 +70,10 @@ func (p *pasted) address(s string) error {
 // url.Parse sees a scheme there, and go-redis then takes localhost.
 func cutScheme(s string) (scheme, rest string) {
 	if before, after, found := strings.Cut(s, "://"); found && isScheme(before) {
-		return strings.ToLower(before), after
+		return lower(before), after
 	}
 	before, after, _ := strings.Cut(s, ":")
-	before = strings.ToLower(before)
+	before = lower(before)
 	if before != "redis" && before != "rediss" {
 		return "", s
 	}
@@ -87,7 +87,7 @@ func cutScheme(s string) (scheme, rest string) {
 }
 
 func isScheme(s string) bool {
-	for i, c := range []byte(strings.ToLower(s)) {
+	for i, c := range []byte(lower(s)) {
 		letter := c >= 'a' && c <= 'z'
 		if !letter && (i == 0 || (c < '0' || c > '9') && c != '+' && c != '-' && c != '.') {
 			return false
@@ -200,7 +200,7 @@ func looksSecret(s string) bool {
 		return false
 	}
 	digits := strings.ContainsAny(s, "0123456789")
-	mixed := strings.ToLower(s) != s && strings.ToUpper(s) != s
+	mixed := lower(s) != s && strings.ToUpper(s) != s
 	return digits && (len(s) >= 20 || mixed) || strings.ContainsAny(s, "=+") || len(s) > 40
 }
 
