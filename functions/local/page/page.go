@@ -37,7 +37,7 @@ type Config struct {
 }
 
 // origin is what AuthURL may be: nothing that could add to the policy it is put into.
-var origin = regexp.MustCompile(`^https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+var origin = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 
 // Handler serves the page at "/", its files below "/page/", and 404 for everything else.
 // It panics when c.AuthURL is no origin, which is a fault of the program: the runner has

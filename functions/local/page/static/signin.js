@@ -1,0 +1,123 @@
+// The sign-in: Firebase says who it is, set-cache makes a session of it.
+
+import { sessions } from './api.js';
+import { config, refresh, signIn, signInWithGoogle, signUp } from './auth.js';
+import { $, closable, once } from './dom.js';
+import { remember } from './me.js';
+import * as problem from './problem.js';
+
+const view = $('#signin');
+const form = $('#account');
+const place = $('#signin-problem');
+const google = $('#google-account');
+const googleForm = $('#google-form');
+const googlePlace = $('#google-problem');
+
+let done = () => {};
+
+/** Opens the session of someone whom Firebase has just signed in. */
+async function open(user) {
+  const opened = await sessions.open(user.userID, user.idToken);
+  remember(user);
+  return opened;
+}
+
+/** Begins the session's time again, with the sign-in that this tab still has. */
+export async function renew(email) {
+  const user = await refresh();
+  await open({ ...user, email });
+}
+
+/**
+ * Signs in: prove says who it is. When only set-cache fails, trying again repeats only
+ * that, because the account is made already.
+ */
+async function enter(prove, onProblem) {
+  let user;
+  try {
+    user = await prove();
+  } catch (error) {
+    onProblem(error, () => enter(prove, onProblem));
+    return;
+  }
+  await finish(user);
+}
+
+async function finish(user) {
+  try {
+    await open(user);
+  } catch (error) {
+    google.close();
+    // Here 401 is about the sign-in and not about a session.
+    problem.show(place, error, () => once(view, () => finish(user)));
+    return;
+  }
+  google.close();
+  form.elements.password.value = '';
+  done(user);
+}
+
+function submitAccount() {
+  problem.clear(form, place);
+  const { email, password } = form.elements;
+  const prove = newAccount() ? signUp : signIn;
+  return enter(() => prove(email.value.trim(), password.value), (error, again) => problem.showInForm(form, place, error, () => once(view, again)));
+}
+
+const newAccount = () => form.elements.mode.value === 'up';
+
+function showMode() {
+  $('#account-go').textContent = newAccount() ? 'Create the account' : 'Sign in';
+  form.elements.password.autocomplete = newAccount() ? 'new-password' : 'current-password';
+  problem.clear(form, place);
+}
+
+function submitGoogle() {
+  problem.clear(googleForm, googlePlace);
+  const { email, name } = googleForm.elements;
+  return enter(
+    () => signInWithGoogle(email.value.trim(), name.value.trim()),
+    (error, again) => problem.showInForm(googleForm, googlePlace, error, () => once(view, again)),
+  );
+}
+
+function demo() {
+  place.replaceChildren();
+  return enter(() => signIn(config.demo.email, config.demo.password), (error, again) => problem.show(place, error, () => once(view, again)));
+}
+
+/** Wires the view; onDone gets {userID, email} after each sign-in. */
+export function start(onDone) {
+  done = onDone;
+  problem.prepare(form);
+  problem.prepare(googleForm);
+  closable(google);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    once(view, submitAccount);
+  });
+  form.elements.mode.forEach((radio) => radio.addEventListener('change', showMode));
+  googleForm.addEventListener('submit', (event) => {
+    event.preventDefault();
+    once(view, submitGoogle);
+  });
+  $('#google').addEventListener('click', () => {
+    problem.clear(googleForm, googlePlace);
+    google.showModal();
+  });
+  const demoButton = $('#demo');
+  demoButton.hidden = !config.demo;
+  demoButton.addEventListener('click', () => once(view, demo));
+}
+
+/** Shows the view and says why. */
+export function show(notice = '') {
+  view.hidden = false;
+  $('#signin-notice').textContent = notice;
+  $('#signin-title').focus();
+}
+
+export function hide() {
+  view.hidden = true;
+  place.replaceChildren();
+}
