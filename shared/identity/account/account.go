@@ -74,26 +74,33 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 	path := "/v1/projects/" + url.PathEscape(project) + "/accounts:lookup"
 	if emulator != "" {
 		owner := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "owner"})
-		return &Directory{client: oauth2.NewClient(ctx, owner), url: "http://" + emulator + "/" + host + path}, nil
+		return newDirectory(oauth2.NewClient(ctx, owner), "http://"+emulator+"/"+host+path), nil
 	}
-	creds, err := google.FindDefaultCredentials(ctx, scope)
+	// Access tokens are fetched under a lock and without a request's context: without a
+	// limit of its own one fetch that hangs would stop all look-ups for good.
+	bounded := context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: lookupTimeout})
+	creds, err := google.FindDefaultCredentials(bounded, scope)
 	if err != nil {
 		return nil, errors.New("open account directory: no application default credentials; " +
 			"set up a service account, or run gcloud auth application-default login")
 	}
-	return &Directory{client: oauth2.NewClient(ctx, creds.TokenSource), url: "https://" + host + path}, nil
+	return newDirectory(oauth2.NewClient(ctx, creds.TokenSource), "https://"+host+path), nil
+}
+
+// newDirectory follows no redirect, which would take the access token along.
+func newDirectory(client *http.Client, url string) *Directory {
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Directory{client: client, url: url}
 }
 
 // Lookup returns the state of the account. An account that does not exist is disabled.
 // It answers within three seconds; the only error is ErrUnavailable.
 func (d *Directory) Lookup(ctx context.Context, uid string) (State, error) {
-	return deadline.Do(ctx, lookupTimeout, func(ctx context.Context) (State, error) {
-		s, err := d.lookup(ctx, uid)
-		if err != nil {
-			return State{}, fmt.Errorf("look up account: %w: %w", ErrUnavailable, err)
-		}
-		return s, nil
-	})
+	s, err := deadline.Do(ctx, lookupTimeout, func(ctx context.Context) (State, error) { return d.lookup(ctx, uid) })
+	if err != nil {
+		return State{}, fmt.Errorf("look up account: %w: %w", ErrUnavailable, err)
+	}
+	return s, nil
 }
 
 func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
@@ -115,28 +122,32 @@ func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
 	if err != nil {
 		return State{}, errors.New("the answer broke off")
 	}
-	if resp.StatusCode != http.StatusOK {
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusForbidden:
+		return State{}, errors.New("status 403: the service account lacks firebaseauth.users.get")
+	default:
 		return State{}, fmt.Errorf("status %d", resp.StatusCode)
 	}
 	return parse(answer, uid)
 }
 
 func parse(answer []byte, uid string) (State, error) {
-	var found struct {
+	var found *struct {
 		Users []struct {
 			LocalID    string `json:"localId"`
 			ValidSince string `json:"validSince"`
 			Disabled   bool   `json:"disabled"`
 		} `json:"users"`
 	}
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return State{}, errors.New("the answer is not JSON")
+	if err := json.Unmarshal(answer, &found); err != nil || found == nil {
+		return State{}, errors.New("the answer is not a JSON object")
 	}
 	if len(found.Users) == 0 {
 		return State{Disabled: true}, nil
 	}
 	u := found.Users[0]
-	if u.LocalID != uid {
+	if u.LocalID != uid || len(found.Users) > 1 {
 		return State{}, errors.New("the answer is about another account")
 	}
 	seconds := int64(0)
