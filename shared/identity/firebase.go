@@ -9,12 +9,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	firebase "firebase.google.com/go/v4"
 	"firebase.google.com/go/v4/auth"
 	"firebase.google.com/go/v4/errorutils"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/oauth2"
 
 	"pantry.example/shared/identity/account"
 	"pantry.example/shared/identity/deadline"
@@ -38,12 +40,16 @@ const (
 type Firebase struct {
 	client   *auth.Client
 	verified *lru.Cache[[sha256.Size]byte, account.Token]
+	now      func() time.Time
 }
 
 // Open returns the project's Firebase Authentication with Google's application default
 // credentials. The SDK itself reads FIREBASE_AUTH_EMULATOR_HOST; with it set, signatures
 // are not checked, so shared/config refuses it in a deployed function.
 func Open(ctx context.Context, project string) (*Firebase, error) {
+	// Access tokens are fetched under a lock and without a request's context: without a
+	// limit of its own one fetch that hangs would stop all calls for good.
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: callTimeout})
 	app, err := firebase.NewApp(ctx, &firebase.Config{ProjectID: project})
 	if err != nil {
 		return nil, fmt.Errorf("open firebase: %w", reason(err))
@@ -56,7 +62,7 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Firebase{client: client, verified: verified}, nil
+	return &Firebase{client: client, verified: verified, now: time.Now}, nil
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
@@ -71,7 +77,7 @@ func (f *Firebase) VerifyIDToken(ctx context.Context, idToken string) (account.T
 // checked once an instance. Errors: ErrInvalidToken, account.ErrUnavailable.
 func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (account.Token, error) {
 	key := sha256.Sum256([]byte(cookie))
-	if t, ok := f.verified.Get(key); ok && time.Now().Before(t.Expires) {
+	if t, ok := f.verified.Get(key); ok && f.now().Before(t.Expires) {
 		return t, nil
 	}
 	t, err := f.verify(ctx, "verify session cookie", cookie, f.client.VerifySessionCookie)
@@ -96,7 +102,7 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 		Expires:  time.Unix(t.Expires, 0),
 	}
 	// The SDK grants five minutes past the expiry; this service's clock is Google's own.
-	now := time.Now()
+	now := f.now()
 	if !now.Before(token.Expires) || token.AuthTime.After(now.Add(authTimeSkew)) {
 		return account.Token{}, fmt.Errorf("%s: %w", what, ErrInvalidToken)
 	}
@@ -122,13 +128,14 @@ func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.D
 	return cookie, token, nil
 }
 
-// Revoke ends the user's refresh tokens: every device must sign in again. The
-// credentials need firebaseauth.users.update. The error is account.ErrUnavailable.
+// Revoke ends the user's refresh tokens: every device must sign in again. A user who
+// does not exist any longer has none. The credentials need firebaseauth.users.update.
+// The error is account.ErrUnavailable.
 func (f *Firebase) Revoke(ctx context.Context, uid string) error {
 	_, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.client.RevokeRefreshTokens(ctx, uid)
 	})
-	if err != nil {
+	if err != nil && !auth.IsUserNotFound(err) {
 		return fmt.Errorf("revoke refresh tokens: %w: %w", account.ErrUnavailable, reason(err))
 	}
 	return nil

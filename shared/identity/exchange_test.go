@@ -1,0 +1,220 @@
+package identity_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+)
+
+func TestExchange(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	claims := idClaims()
+	cookie, got, err := f.SessionCookie(t.Context(), keys().idToken.token(t, claims), 7*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := account.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(7 * 24 * time.Hour)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SessionCookie() (-want +got):\n%s", diff)
+	}
+	fetched := g.asked(cookieKeys)
+	g.set(cookieKeys, answer(http.StatusServiceUnavailable, ""))
+	again, err := f.VerifySessionCookie(t.Context(), cookie)
+	if diff := cmp.Diff(want, again); err != nil || diff != "" || g.asked(cookieKeys) != fetched {
+		t.Errorf("VerifySessionCookie() = %v, after %d more fetches (-want +got):\n%s", err, g.asked(cookieKeys)-fetched, diff)
+	}
+	if n := g.asked(mintCookie); n != 1 {
+		t.Errorf("createSessionCookie was called %d times, want once", n)
+	}
+}
+
+// An operator reads why; nobody reads what Google wrote.
+func TestExchangeThatFails(t *testing.T) {
+	const secret = "secret.detail.of-an-answer"
+	status := func(code int, message string) http.HandlerFunc {
+		body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": code, "message": message, "status": secret}})
+		return answer(code, string(body))
+	}
+	cookie := func(s signer, change func(map[string]any)) http.HandlerFunc {
+		claims := cookieClaims()
+		change(claims)
+		body, _ := json.Marshal(map[string]string{"sessionCookie": s.token(t, claims)})
+		return answer(http.StatusOK, string(body))
+	}
+	keep := func(map[string]any) {}
+	for _, row := range []struct {
+		name   string
+		answer http.HandlerFunc
+		is     error
+		want   string
+	}{
+		{
+			"no role", status(403, "PERMISSION_DENIED : "+secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: permission denied: the service account lacks a firebaseauth role",
+		},
+		{
+			"no role, in Firebase's words", status(403, "INSUFFICIENT_PERMISSION"), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: permission denied: the service account lacks a firebaseauth role",
+		},
+		{
+			"credentials", status(401, secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: the credentials were refused",
+		},
+		{
+			"quota", status(429, secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: quota exceeded",
+		},
+		{
+			"a fault of Google's", status(500, secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: failed (*internal.FirebaseError)",
+		},
+		{
+			"Authentication is not set up", status(404, "CONFIGURATION_NOT_FOUND : "+secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: failed (*internal.FirebaseError)",
+		},
+		{
+			"broken JSON", answer(200, `{"sessionCookie":"`+secret), account.ErrUnavailable,
+			"create session cookie: firebase unavailable: failed (*errors.errorString)",
+		},
+		{
+			"the token is not valid", status(400, "INVALID_ID_TOKEN"), identity.ErrInvalidToken,
+			"create session cookie: invalid firebase token",
+		},
+		{
+			"the token is revoked", status(400, "TOKEN_EXPIRED"), identity.ErrInvalidToken,
+			"create session cookie: invalid firebase token",
+		},
+		{
+			"the user is disabled", status(400, "USER_DISABLED"), identity.ErrInvalidToken,
+			"create session cookie: invalid firebase token",
+		},
+		{
+			"the user is deleted", status(400, "USER_NOT_FOUND"), identity.ErrInvalidToken,
+			"create session cookie: invalid firebase token",
+		},
+		{
+			"no cookie", answer(200, `{}`), identity.ErrInvalidToken,
+			"verify session cookie: invalid firebase token",
+		},
+		{
+			"a forged cookie", cookie(keys().foreign, keep), identity.ErrInvalidToken,
+			"verify session cookie: invalid firebase token",
+		},
+		{
+			"a cookie of another project", cookie(keys().cookie, func(c map[string]any) { c["aud"] = "other" }), identity.ErrInvalidToken,
+			"verify session cookie: invalid firebase token",
+		},
+		{
+			"a cookie that has expired", cookie(keys().cookie, func(c map[string]any) { c["exp"] = int64(1) }), identity.ErrInvalidToken,
+			"verify session cookie: invalid firebase token",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			g := newGoogle(t)
+			g.set(mintCookie, row.answer)
+			idToken := keys().idToken.token(t, idClaims())
+			got, token, err := g.firebase().SessionCookie(t.Context(), idToken, time.Hour)
+			if got != "" || token != (account.Token{}) {
+				t.Error("SessionCookie() returned a cookie or claims, want neither")
+			}
+			if !errors.Is(err, row.is) || err.Error() != row.want {
+				t.Errorf("SessionCookie() = %v, want %s", err, row.want)
+			}
+			wantNoPartOf(t, err, idToken)
+		})
+	}
+}
+
+// A refusal by the token server is said without what it wrote.
+func TestNoAccessToken(t *testing.T) {
+	const secret = "secret detail"
+	g := newGoogle(t)
+	g.set(tokenServer, answer(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"`+secret+`"}`))
+	f := g.firebase()
+	accounts, err := account.NewDirectory(t.Context(), project, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = accounts.Lookup(t.Context(), "ann")
+	if want := "look up account: firebase unavailable: no access token: status 400"; !errors.Is(err, account.ErrUnavailable) || err.Error() != want {
+		t.Errorf("Lookup() = %v, want %s", err, want)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	idToken := keys().idToken.token(t, idClaims())
+	_, _, err = f.SessionCookie(ctx, idToken, time.Hour)
+	wantUnavailable(t, err, idToken)
+	err = f.Revoke(ctx, "ann")
+	wantUnavailable(t, err, idToken)
+	if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "ann") {
+		t.Errorf("Revoke() = %q, want neither the answer nor the uid", err)
+	}
+	if n := g.asked(mintCookie) + g.asked(update) + g.asked(lookup); n != 0 {
+		t.Errorf("%d calls were sent without an access token", n)
+	}
+}
+
+// The look-up with credentials is one request, to Google and nobody else.
+func TestLookupWithCredentials(t *testing.T) {
+	g := newGoogle(t)
+	accounts, err := account.NewDirectory(t.Context(), project, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	authorization := make(chan string, 10)
+	well := g.set(lookup, nil)
+	g.set(lookup, func(w http.ResponseWriter, r *http.Request) {
+		authorization <- r.Header.Get("Authorization")
+		well(w, r)
+	})
+	for range 3 {
+		if _, err := accounts.Lookup(t.Context(), "ann"); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-authorization; got != "Bearer "+accessToken {
+			t.Errorf("Authorization = %q, want the access token", got)
+		}
+	}
+	if lookups, tokens := g.asked(lookup), g.asked(tokenServer); lookups != 3 || tokens != 1 {
+		t.Errorf("3 look-ups were %d requests and %d access tokens, want 3 and 1", lookups, tokens)
+	}
+}
+
+func TestRevokeAtGoogle(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	if err := f.Revoke(t.Context(), "ann"); err != nil || g.asked(update) != 1 {
+		t.Errorf("Revoke() = %v after %d calls, want nil after one", err, g.asked(update))
+	}
+	g.set(update, answer(http.StatusForbidden, `{"error":{"message":"PERMISSION_DENIED : secret detail"}}`))
+	err := f.Revoke(t.Context(), "ann")
+	want := "revoke refresh tokens: firebase unavailable: permission denied: the service account lacks a firebaseauth role"
+	if !errors.Is(err, account.ErrUnavailable) || err.Error() != want {
+		t.Errorf("Revoke() = %v, want %s", err, want)
+	}
+}
+
+func TestOpenWithoutCredentials(t *testing.T) {
+	g := newGoogle(t)
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", t.TempDir()+"/none.json")
+	if _, err := identity.Open(t.Context(), project); err == nil || strings.Contains(err.Error(), "none.json") {
+		t.Errorf("Open() = %v, want an error without the path", err)
+	}
+	want := "open account directory: no application default credentials; set up a service account, or run gcloud auth application-default login"
+	if _, err := account.NewDirectory(t.Context(), project, ""); err == nil || err.Error() != want {
+		t.Errorf("NewDirectory() = %v, want %s", err, want)
+	}
+	if n := g.asked(tokenServer); n != 0 {
+		t.Errorf("opening asked the token server %d times, want never", n)
+	}
+}

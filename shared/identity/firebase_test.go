@@ -1,0 +1,285 @@
+package identity_test
+
+import (
+	"errors"
+	"maps"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+)
+
+func TestVerifyIDToken(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		start := time.Now().Truncate(time.Second)
+		uid, idToken := e.signUp()
+		got, err := f.VerifyIDToken(t.Context(), idToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.UID != uid || got.AuthTime.Before(start) || got.AuthTime.After(time.Now()) || got.Expires.Sub(got.IssuedAt) != time.Hour {
+			t.Errorf("VerifyIDToken() = %+v, want %s, who signed in just now, for an hour", got, uid)
+		}
+		if got.IssuedAt.Before(got.AuthTime) {
+			t.Errorf("issued at %v, before the sign-in at %v", got.IssuedAt, got.AuthTime)
+		}
+	})
+}
+
+// The emulators sign nothing; what a token says is judged all the same. The SDK allows
+// a clock that is five minutes off, this package only for what lies ahead.
+func TestVerifyIDTokenRefuses(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		_, idToken := e.signUp()
+		claims := claimsOf(t, idToken)
+		with := func(changed map[string]any) string {
+			c := maps.Clone(claims)
+			maps.Copy(c, changed)
+			return unsigned(t, c)
+		}
+		ago := func(d time.Duration) int64 { return time.Now().Add(-d).Unix() }
+		cookie, _, err := f.SessionCookie(t.Context(), idToken, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.VerifyIDToken(t.Context(), with(nil)); err != nil {
+			t.Fatalf("VerifyIDToken(what the emulator signed) = %v", err)
+		}
+		for name, token := range map[string]string{
+			"of another project":             with(map[string]any{"aud": "other", "iss": "https://securetoken.google.com/other"}),
+			"for another project":            with(map[string]any{"aud": "other"}),
+			"from another project":           with(map[string]any{"iss": "https://securetoken.google.com/other"}),
+			"a session cookie":               cookie,
+			"without a subject":              with(map[string]any{"sub": ""}),
+			"with a subject over 128 bytes":  with(map[string]any{"sub": strings.Repeat("x", 129)}),
+			"with a subject that is no text": with(map[string]any{"sub": 7}),
+			"long expired":                   with(map[string]any{"exp": ago(time.Hour)}),
+			"expired a second ago":           with(map[string]any{"exp": ago(time.Second)}),
+			"that never expires":             with(map[string]any{"exp": int64(1<<63 - 1)}),
+			"issued in the future":           with(map[string]any{"iat": ago(-10 * time.Minute)}),
+			"signed in in the future":        with(map[string]any{"auth_time": ago(-10 * time.Minute)}),
+			"of nobody":                      with(map[string]any{"sub": "nobody"}),
+			"empty":                          "",
+			"two parts":                      strings.TrimSuffix(idToken, "."),
+			"four parts":                     idToken + ".",
+			"not base64":                     "eyJ!.eyJ!.",
+			"not JSON":                       "YWJj.YWJj.",
+			"null":                           "bnVsbA.bnVsbA.",
+			"spaces":                         "  .  . ",
+			"a NUL":                          "\x00.\x00.\x00",
+			"long":                           strings.Repeat("a.", 1<<16),
+		} {
+			t.Run(name, func(t *testing.T) {
+				got, err := f.VerifyIDToken(t.Context(), token)
+				if diff := cmp.Diff(account.Token{}, got); diff != "" {
+					t.Errorf("VerifyIDToken() returned claims (-want +got):\n%s", diff)
+				}
+				wantInvalid(t, err, token)
+			})
+		}
+	})
+}
+
+// The emulators are asked about the account with each token, as the SDK wants it.
+func TestVerifyIDTokenOfAnAccountThatIsGone(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		for name, end := range map[string]func(uid string){
+			"deleted":  func(uid string) { e.admin("accounts:delete", map[string]any{"localId": uid}) },
+			"disabled": func(uid string) { e.admin("accounts:update", map[string]any{"localId": uid, "disableUser": true}) },
+		} {
+			uid, idToken := e.signUp()
+			end(uid)
+			t.Run(name, func(t *testing.T) {
+				_, err := f.VerifyIDToken(t.Context(), idToken)
+				wantInvalid(t, err, idToken)
+				_, _, err = f.SessionCookie(t.Context(), idToken, time.Hour)
+				wantInvalid(t, err, idToken)
+			})
+		}
+	})
+}
+
+func TestSessionCookie(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		uid, idToken := e.signUp()
+		signIn, err := f.VerifyIDToken(t.Context(), idToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ttl := range []time.Duration{5 * time.Minute, 7 * 24 * time.Hour, 14 * 24 * time.Hour} {
+			cookie, got, err := f.SessionCookie(t.Context(), idToken, ttl)
+			if err != nil {
+				t.Fatalf("SessionCookie(%v) = %v", ttl, err)
+			}
+			want := account.Token{UID: uid, AuthTime: signIn.AuthTime, IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(ttl)}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("SessionCookie(%v) (-want +got):\n%s", ttl, diff)
+			}
+			again, err := f.VerifySessionCookie(t.Context(), cookie)
+			if diff := cmp.Diff(got, again); err != nil || diff != "" {
+				t.Errorf("VerifySessionCookie() = %v (-want +got):\n%s", err, diff)
+			}
+		}
+	})
+}
+
+func TestSessionCookieRefuses(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		_, idToken := e.signUp()
+		claims := claimsOf(t, idToken)
+		claims["sub"], claims["user_id"] = "nobody", "nobody"
+		for name, token := range map[string]string{"garbage": "garbage", "of nobody": unsigned(t, claims)} {
+			cookie, _, err := f.SessionCookie(t.Context(), token, time.Hour)
+			if cookie != "" {
+				t.Errorf("%s: SessionCookie() returned a cookie", name)
+			}
+			wantInvalid(t, err, token)
+		}
+		// A time to live out of Firebase's bounds is no fault of the token's.
+		for _, ttl := range []time.Duration{5*time.Minute - time.Second, 14*24*time.Hour + time.Second} {
+			if _, _, err := f.SessionCookie(t.Context(), idToken, ttl); !errors.Is(err, account.ErrUnavailable) {
+				t.Errorf("SessionCookie(%v) = %v, want ErrUnavailable", ttl, err)
+			}
+		}
+	})
+}
+
+// What was verified is remembered: nobody is asked a second time, until it expires.
+func TestSessionCookieIsRemembered(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		uid, idToken := e.signUp()
+		cookie, token, err := f.SessionCookie(t.Context(), idToken, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := e.requests.Load()
+		for range 3 {
+			got, err := f.VerifySessionCookie(t.Context(), cookie)
+			if diff := cmp.Diff(token, got); err != nil || diff != "" {
+				t.Fatalf("VerifySessionCookie() = %v (-want +got):\n%s", err, diff)
+			}
+		}
+		if n := e.requests.Load() - asked; n != 0 {
+			t.Errorf("a remembered cookie asked Firebase %d times, want never", n)
+		}
+
+		// An instance that has not seen it asks, so the count above counts.
+		if _, err := e.firebase().VerifySessionCookie(t.Context(), cookie); err != nil {
+			t.Fatal(err)
+		}
+		if n := e.requests.Load() - asked; n == 0 {
+			t.Error("a new instance asked nobody")
+		}
+
+		// It is another cookie as soon as one character differs.
+		claims := claimsOf(t, cookie)
+		claims["sub"] = "victim-of-" + uid
+		_, err = f.VerifySessionCookie(t.Context(), unsigned(t, claims))
+		wantInvalid(t, err, cookie)
+
+		f.SetClock(func() time.Time { return token.Expires.Add(-time.Second) })
+		if _, err := f.VerifySessionCookie(t.Context(), cookie); err != nil {
+			t.Errorf("VerifySessionCookie(a second before its end) = %v", err)
+		}
+		f.SetClock(func() time.Time { return token.Expires })
+		_, err = f.VerifySessionCookie(t.Context(), cookie)
+		wantInvalid(t, err, cookie)
+	})
+}
+
+func TestRevoke(t *testing.T) {
+	onEach(t, func(t *testing.T, e *emulator) {
+		f := e.firebase()
+		accounts, err := account.NewDirectory(t.Context(), project, e.host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		uid, _ := e.signUp()
+		e.admin("accounts:update", map[string]any{"localId": uid, "validSince": "1"})
+		start := time.Now().Truncate(time.Second)
+		if err := f.Revoke(t.Context(), uid); err != nil {
+			t.Fatal(err)
+		}
+		state, err := accounts.Lookup(t.Context(), uid)
+		if err != nil || state.Disabled || state.ValidAfter.Before(start) || state.ValidAfter.After(time.Now()) {
+			t.Errorf("Lookup() after Revoke() = %+v, %v, want a live account that is valid after now", state, err)
+		}
+
+		// Signing out everywhere must not fail for ever because the account was deleted first.
+		e.admin("accounts:delete", map[string]any{"localId": uid})
+		if err := f.Revoke(t.Context(), uid); err != nil {
+			t.Errorf("Revoke(a deleted user) = %v, want nil: there is nothing left to revoke", err)
+		}
+	})
+}
+
+func TestFirebaseWithNobodyThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", l.Addr().String())
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := identity.Open(t.Context(), project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().Unix()
+	token := unsigned(t, map[string]any{
+		"iss": "https://securetoken.google.com/" + project, "aud": project, "sub": "ann",
+		"iat": now, "auth_time": now, "exp": now + 3600,
+	})
+	// The SDK would go on trying for 7.5 s.
+	start := time.Now()
+	_, err = f.VerifyIDToken(t.Context(), token)
+	wantUnavailable(t, err, token)
+	if took := time.Since(start); took > 7*time.Second {
+		t.Errorf("VerifyIDToken() took %v, want at most 5s", took)
+	}
+}
+
+func wantInvalid(t *testing.T, err error, token string) {
+	t.Helper()
+	if !errors.Is(err, identity.ErrInvalidToken) || errors.Is(err, account.ErrUnavailable) {
+		t.Errorf("got error %v, want ErrInvalidToken", err)
+	}
+	wantNoPartOf(t, err, token)
+}
+
+func wantUnavailable(t *testing.T, err error, token string) {
+	t.Helper()
+	if !errors.Is(err, account.ErrUnavailable) || errors.Is(err, identity.ErrInvalidToken) {
+		t.Errorf("got error %v, want ErrUnavailable", err)
+	}
+	wantNoPartOf(t, err, token)
+}
+
+// wantNoPartOf looks for any part of a token that would help whoever reads a log.
+func wantNoPartOf(t *testing.T, err error, token string) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	for _, part := range strings.Split(token, ".") {
+		for len(part) >= 8 {
+			if strings.Contains(err.Error(), part[:8]) {
+				t.Errorf("the error %q shows a part of the token", err)
+				return
+			}
+			part = part[8:]
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package identity_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+)
+
+// The tests of this file run what production runs: RS256 signatures against fetched keys.
+
+func TestSignedTokensAreAccepted(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	for range 3 {
+		for _, k := range kinds() {
+			claims := k.claims()
+			got, err := k.verify(f, t.Context(), k.key.token(t, claims))
+			want := account.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: unix(claims["iat"]), Expires: unix(claims["exp"])}
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("%s: %v (-want +got):\n%s", k.name, err, diff)
+			}
+		}
+	}
+	if ids, cookies := g.asked(idTokenKeys), g.asked(cookieKeys); ids != 1 || cookies != 1 {
+		t.Errorf("keys were fetched %d and %d times, want once each", ids, cookies)
+	}
+}
+
+func TestSignedTokensAreRefused(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
+	for _, k := range kinds() {
+		t.Run(k.name, func(t *testing.T) {
+			with := func(name string, value any) string {
+				c := k.claims()
+				c[name] = value
+				return k.key.token(t, c)
+			}
+			header := func(changed map[string]any) map[string]any {
+				h := map[string]any{"alg": "RS256", "kid": k.key.kid, "typ": "JWT"}
+				maps.Copy(h, changed)
+				return h
+			}
+			good := k.key.token(t, k.claims())
+			segments := good[:strings.LastIndexByte(good, '.')]
+			signature := good[len(segments)+1:]
+			victim := k.claims()
+			victim["sub"] = "victim"
+			forger := signer{kid: k.key.kid, key: keys().foreign.key}
+			other := k.other()
+
+			for name, token := range map[string]string{
+				"another key under the same kid":   forger.token(t, k.claims()),
+				"the key of the other kind":        other.key.token(t, k.claims()),
+				"the other kind":                   other.key.token(t, other.claims()),
+				"the other kind under this kid":    other.key.tokenWith(t, header(nil), other.claims()),
+				"an unknown kid":                   k.key.tokenWith(t, header(map[string]any{"kid": "nobody's"}), k.claims()),
+				"no kid":                           k.key.tokenWith(t, header(map[string]any{"kid": ""}), k.claims()),
+				"alg none, unsigned":               segment(t, header(map[string]any{"alg": "none"})) + "." + segment(t, k.claims()) + ".",
+				"alg none, signed":                 k.key.tokenWith(t, header(map[string]any{"alg": "none"}), k.claims()),
+				"no alg":                           k.key.tokenWith(t, header(map[string]any{"alg": ""}), k.claims()),
+				"alg in lower case":                k.key.tokenWith(t, header(map[string]any{"alg": "rs256"}), k.claims()),
+				"alg RS512":                        k.key.tokenWith(t, header(map[string]any{"alg": "RS512"}), k.claims()),
+				"HS256 with the certificate":       hs256(t, header(map[string]any{"alg": "HS256"}), k.claims(), []byte(k.key.cert)),
+				"HS256 with the public key":        hs256(t, header(map[string]any{"alg": "HS256"}), k.claims(), publicKey(t, k.key)),
+				"HS256 that says RS256":            hs256(t, header(nil), k.claims(), []byte(k.key.cert)),
+				"another's claims, this signature": segment(t, header(nil)) + "." + segment(t, victim) + "." + signature,
+				"no signature":                     segments + ".",
+				"half a signature":                 segments + "." + signature[:len(signature)/2],
+				"a longer signature":               segments + "." + signature + "AAAA",
+				"a signature of zeros":             segments + "." + base64.RawURLEncoding.EncodeToString(make([]byte, 256)),
+				"a signature that is not base64":   segments + ".!" + signature[1:],
+				"another audience":                 with("aud", "other"),
+				"a list of audiences":              with("aud", []string{project, "other"}),
+				"another issuer":                   with("iss", "https://securetoken.google.com/other"),
+				"an issuer that begins like it":    with("iss", k.claims()["iss"].(string)+".evil.example"),
+				"no subject":                       with("sub", ""),
+				"a subject over 128 bytes":         with("sub", strings.Repeat("x", 129)),
+				"expired":                          with("exp", in(-time.Hour)),
+				"expired within the SDK's leeway":  with("exp", in(-time.Minute)),
+				"issued in the future":             with("iat", in(time.Hour)),
+				"signed in in the future":          with("auth_time", in(time.Hour)),
+				"a custom token":                   keys().account.tokenWith(t, map[string]any{"alg": "RS256", "typ": "JWT"}, customClaims()),
+				"a custom token under this kid":    k.key.token(t, customClaims()),
+				"two tokens":                       good + "." + good,
+				"a token behind Bearer":            "Bearer " + good,
+			} {
+				t.Run(name, func(t *testing.T) {
+					got, err := k.verify(f, t.Context(), token)
+					if diff := cmp.Diff(account.Token{}, got); diff != "" {
+						t.Errorf("claims were returned (-want +got):\n%s", diff)
+					}
+					wantInvalid(t, err, token)
+				})
+			}
+			if _, err := k.verify(f, t.Context(), with("sub", strings.Repeat("x", 128))); err != nil {
+				t.Errorf("a subject of 128 bytes: %v, want no error", err)
+			}
+			if _, err := k.verify(f, t.Context(), good); err != nil {
+				t.Errorf("the good one: %v, want no error", err)
+			}
+		})
+	}
+	if ids, cookies := g.asked(idTokenKeys), g.asked(cookieKeys); ids > 1 || cookies > 1 {
+		t.Errorf("keys were fetched %d and %d times: forged tokens must not make this ask Google", ids, cookies)
+	}
+}
+
+// kind is one of the two tokens that Firebase signs.
+type kind struct {
+	name   string
+	key    signer
+	claims func() map[string]any
+	verify func(*identity.Firebase, context.Context, string) (account.Token, error)
+	other  func() kind
+}
+
+func kinds() [2]kind {
+	var both [2]kind
+	both[0] = kind{"id token", keys().idToken, idClaims, (*identity.Firebase).VerifyIDToken, func() kind { return both[1] }}
+	both[1] = kind{"session cookie", keys().cookie, cookieClaims, (*identity.Firebase).VerifySessionCookie, func() kind { return both[0] }}
+	return both
+}
+
+func customClaims() map[string]any {
+	email := "pantry@" + project + ".iam.gserviceaccount.com"
+	now := time.Now().Unix()
+	return map[string]any{
+		"iss": email, "sub": email, "uid": "ann", "iat": now, "exp": now + 3600,
+		"aud": "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit",
+	}
+}
+
+// hs256 is the confusion of a public key with a shared secret.
+func hs256(t *testing.T, header, claims map[string]any, secret []byte) string {
+	t.Helper()
+	segments := segment(t, header) + "." + segment(t, claims)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(segments))
+	return segments + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func publicKey(t *testing.T, s signer) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+func unix(seconds any) time.Time {
+	s, _ := seconds.(int64)
+	return time.Unix(s, 0)
+}
