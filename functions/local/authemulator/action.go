@@ -15,13 +15,14 @@ func (s *Server) action(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if q.Get("mode") == "signIn" {
-		continueSignIn(w, r, q)
-		return
-	}
 	status, answer := s.act(q)
-	if status == http.StatusOK && webURL(q.Get("continueUrl")) {
-		http.Redirect(w, r, q.Get("continueUrl"), http.StatusSeeOther)
+	next := q.Get("continueUrl")
+	if q.Get("mode") == "signIn" {
+		next = signInURL(q)
+	}
+	if status == http.StatusOK && webURL(next) {
+		// Only who has a valid code gets here, so this sends nobody astray.
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // G710: see above
 		return
 	}
 	writeAction(w, status, answer)
@@ -32,6 +33,8 @@ func (s *Server) act(q url.Values) (status int, answer map[string]string) {
 	defer s.mu.Unlock()
 	code := q.Get("oobCode")
 	switch q.Get("mode") {
+	case "signIn":
+		return s.actSignIn(code, q.Get("continueUrl"))
 	case "resetPassword":
 		return s.actReset(code, q.Get("newPassword"))
 	case "verifyEmail":
@@ -78,22 +81,33 @@ func expired(what string) map[string]string {
 	return map[string]string{"error": "Your request to " + what + " has expired or the link has already been used."}
 }
 
-// continueSignIn hands an e-mail link on to the application, which signs in with it.
-func continueSignIn(w http.ResponseWriter, r *http.Request, q url.Values) {
-	target, err := url.Parse(q.Get("continueUrl"))
-	if err != nil || !webURL(q.Get("continueUrl")) {
-		writeAction(w, http.StatusBadRequest, map[string]string{
-			"error": "Missing continueUrl query parameter", "instructions": "To sign in, append &continueUrl=YOUR_APP_URL to the link.",
-		})
-		return
+// actSignIn leaves the code to the application, which signs in with it.
+func (s *Server) actSignIn(code, continueURL string) (int, map[string]string) {
+	if _, ok := s.findOobCode(code, "EMAIL_SIGNIN"); !ok {
+		return http.StatusBadRequest, expired("sign in")
 	}
-	q.Del("continueUrl")
+	if !webURL(continueURL) {
+		return http.StatusBadRequest, map[string]string{
+			"error": "Missing continueUrl query parameter", "instructions": "To sign in, append &continueUrl=YOUR_APP_URL to the link.",
+		}
+	}
+	return http.StatusOK, nil
+}
+
+// signInURL is the application's own page with the parameters of the link.
+func signInURL(q url.Values) string {
+	target, err := url.Parse(q.Get("continueUrl"))
+	if err != nil {
+		return ""
+	}
 	to := target.Query()
 	for name := range q {
-		to.Set(name, q.Get(name))
+		if name != "continueUrl" {
+			to.Set(name, q.Get(name))
+		}
 	}
 	target.RawQuery = to.Encode()
-	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	return target.String()
 }
 
 func webURL(raw string) bool {

@@ -64,6 +64,8 @@ func (s *Server) newRoutes() *http.ServeMux {
 		}})
 	})
 	mux.HandleFunc("GET /emulator/action", s.action)
+	mux.HandleFunc("GET /emulator/auth/handler", s.authHandler)
+	mux.HandleFunc("GET /emulator/auth/iframe", s.authFrame)
 	mux.HandleFunc("/", notFound)
 	return mux
 }
@@ -118,7 +120,7 @@ func (s *Server) locked(op operation, c *call) (any, error) {
 	return op(c)
 }
 
-// read authorises the call and reads its body, before the server is locked.
+// read authorizes the call and reads its body, before the server is locked.
 func (c *call) read(w http.ResponseWriter, kind callKind) error {
 	if err := c.authorize(kind); err != nil {
 		return err

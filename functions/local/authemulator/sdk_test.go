@@ -27,22 +27,21 @@ func browserSDK(t *testing.T) string {
 // The browser's SDK, in its Node build, sees the same stories with both emulators.
 func TestBrowserSDK(t *testing.T) {
 	packages := filepath.Join(browserSDK(t), "node_modules")
-	script, err := os.ReadFile("testdata/js/sdk.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Node looks for packages beside the script.
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "sdk.mjs"), script, 0o600); err != nil {
+	dir := t.TempDir() // node looks for packages beside the script
+	if err := os.CopyFS(dir, os.DirFS("testdata/js")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(packages, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
+	script, err := os.ReadFile(filepath.Join(dir, "sdk.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	eachEmulator(t, func(t *testing.T, e emulator) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, "node", "sdk.mjs", "http://"+e.host, project) // #nosec G204 -- our own script
+		cmd := exec.CommandContext(ctx, "node", "sdk.mjs", "http://"+e.host, project)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -57,7 +57,8 @@ func (s *Server) signInWithPassword(c *call) (any, error) {
 	}, nil
 }
 
-const customTokenAudience = "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit"
+// customTokenAudience is what custom tokens are made for; it is no secret.
+const customTokenAudience = "https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit" //nolint:gosec // G101: an address
 
 // signInWithCustomToken takes a custom token of the Admin SDK, or its claims as plain JSON.
 func (s *Server) signInWithCustomToken(c *call) (any, error) {

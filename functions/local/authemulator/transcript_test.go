@@ -1,15 +1,11 @@
 package authemulator_test
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"flag"
-	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -158,130 +154,4 @@ func (p *player) expand(s string) string {
 		s = strings.ReplaceAll(s, p.vars[i], p.vars[i+1])
 	}
 	return s
-}
-
-func (p *player) contract(s string) string {
-	for i := 0; i < len(p.vars); i += 2 {
-		name, value := p.vars[i], p.vars[i+1]
-		if name == "$run" || strings.HasSuffix(name, ".localId") || strings.HasSuffix(name, ".oobCode") {
-			s = strings.ReplaceAll(s, value, name)
-		}
-	}
-	return strings.ReplaceAll(s, p.emulator.host, "$host")
-}
-
-// unread are fields that no SDK reads, or whose being empty it cannot tell from their not being there.
-var unread = []string{"salt", "lastRefreshAt", "status", "initialEmail", "screenName", "context", "passwordUpdatedAt", "instructions", "apiSpec"}
-
-// opaque are fields whose value is anybody's guess.
-var opaque = []string{"refreshToken", "refresh_token", "passwordHash", "sessionId", "oobCode"}
-
-// comparable replaces what differs between two runs of the same emulator.
-func (p *player) comparable(field string, v any) any {
-	switch v := v.(type) {
-	case object:
-		return p.comparableObject(v)
-	case []any:
-		list := []any{}
-		for _, e := range v {
-			if entry, ok := e.(object); ok && field == "oobCodes" && !p.oursToCompare(entry) {
-				continue
-			}
-			list = append(list, p.comparable(field, e))
-		}
-		slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		return list
-	case float64:
-		return moment(v)
-	case string:
-		return p.comparableText(field, v)
-	}
-	return v
-}
-
-// oursToCompare leaves out the codes of other tests, and those to undo a change of address, which the
-// embedded emulator does not send.
-func (p *player) oursToCompare(code object) bool {
-	return strings.Contains(fmt.Sprint(code["email"]), p.run) && code["requestType"] != "RECOVER_EMAIL"
-}
-
-func isEmptyList(v any) bool {
-	list, ok := v.([]any)
-	return ok && len(list) == 0
-}
-
-func (p *player) comparableObject(v object) object {
-	out := object{}
-	for name, value := range v {
-		switch {
-		case slices.Contains(unread, name), value == false, value == "", isEmptyList(value):
-		case slices.Contains(opaque, name) && value != "":
-			out[name] = "<" + name + ">"
-		default:
-			out[name] = p.comparable(name, value)
-		}
-	}
-	return out
-}
-
-func (p *player) comparableText(field, v string) any {
-	if parts := strings.Split(v, "."); len(parts) == 3 && strings.HasPrefix(v, "eyJ") {
-		return p.decoded(parts[1], base64.RawURLEncoding)
-	}
-	if n, err := strconv.ParseFloat(v, 64); err == nil && n > 1e9 {
-		return moment(n)
-	}
-	switch field {
-	case "rawUserInfo":
-		return p.decoded(v, nil)
-	case "message", "error":
-		v, _, _ = strings.Cut(v, " : ") // what follows is for people
-		v, _, _ = strings.Cut(v, ": ")
-		v, _, _ = strings.Cut(v, ". ")
-	case "oobLink", "urlTemplate":
-		v = sortedQuery(v)
-		if u, err := url.Parse(v); err == nil {
-			v = strings.Replace(v, u.Query().Get("oobCode"), "<oobCode>", 1)
-		}
-	}
-	return p.contract(v)
-}
-
-func sortedQuery(link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return link
-	}
-	u.RawQuery = u.Query().Encode()
-	return u.String()
-}
-
-func (p *player) decoded(v string, enc *base64.Encoding) any {
-	text := []byte(v)
-	if enc != nil {
-		var err error
-		if text, err = enc.DecodeString(v); err != nil {
-			p.t.Fatal(err)
-		}
-	}
-	var claims object
-	if err := json.Unmarshal(text, &claims); err != nil {
-		p.t.Fatal(err)
-	}
-	return p.comparable("", claims)
-}
-
-// moment names a time near this one, in seconds or milliseconds: now, now+60m.
-func moment(n float64) any {
-	if n > 1e11 {
-		n /= 1000
-	}
-	minutes := math.Round((n - float64(time.Now().Unix())) / 60)
-	switch {
-	case n < 1e9 || math.Abs(minutes) > 21*24*60:
-		return n
-	case minutes == 0:
-		return "now"
-	}
-	return fmt.Sprintf("now%+.0fm", minutes)
 }
