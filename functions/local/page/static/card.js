@@ -47,7 +47,7 @@ export function card(recipe, { onEdit, onGone }) {
   });
   stars(rating, (picked) => {
     wanted = picked;
-    rating.classList.toggle('rated', picked > 0);
+    setValue(rating, picked);
     clearTimeout(resting);
     resting = setTimeout(rate, 300);
   });
@@ -179,8 +179,8 @@ function facts(r) {
   return [
     Number.isInteger(r.rating) ? '' : `${r.rating} stars`,
     r.servings && `Serves ${r.servings}`,
-    r.prepMinutes && `${minutes(r.prepMinutes)} preparation`,
+    r.prepMinutes && `${minutes(r.prepMinutes)} prep`,
     r.cookMinutes && `${minutes(r.cookMinutes)} cooking`,
-    r.lastMadeAt && `Made on ${day(r.lastMadeAt)}`,
+    r.lastMadeAt && `Made ${day(r.lastMadeAt)}`,
   ].filter(Boolean).join(' · ');
 }

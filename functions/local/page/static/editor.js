@@ -8,7 +8,7 @@
 import { Problem, recipes } from './api.js';
 import { $, clone, once, say } from './dom.js';
 import * as problem from './problem.js';
-import { setValue, stars, value } from './stars.js';
+import { nearest, setValue, stars, value } from './stars.js';
 
 const dialog = $('#editor');
 const form = $('#recipe');
@@ -27,7 +27,7 @@ const fields = {
   title: text, url: text, imageUrl: text, description: text, notes: text,
   ingredients: list('\n', '\n'), steps: list(/\n[ \t]*\n/, '\n\n'), tags: list(',', ', '),
   servings: number, prepMinutes: number, cookMinutes: number,
-  rating: { show: (n) => String(Math.round(n ?? 0)), read: Number }, made: flag, favorite: flag,
+  rating: { show: (n) => String(nearest(n ?? 0).star), read: Number }, made: flag, favorite: flag,
 };
 const names = Object.keys(fields);
 

@@ -67,7 +67,7 @@ function submitAccount() {
 const newAccount = () => form.elements.mode.value === 'up';
 
 function showMode() {
-  $('#account-go').textContent = newAccount() ? 'Create the account' : 'Sign in';
+  $('#account-go').textContent = newAccount() ? 'Create account' : 'Sign in';
   form.elements.password.autocomplete = newAccount() ? 'new-password' : 'current-password';
   problem.clear(form, place);
 }

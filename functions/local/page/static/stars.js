@@ -22,8 +22,17 @@ export function stars(fieldset, onPick = () => {}) {
 
 export const value = (fieldset) => Number($('input:checked', fieldset)?.value ?? 0);
 
-/** Shows a rating, which may lie between two stars. */
+/** The star that stands for a rating, and whether it is a half one: 3.5 is half of the fourth. */
+export function nearest(rating) {
+  const part = rating - Math.floor(rating);
+  const half = part >= 0.25 && part < 0.75;
+  return { star: half ? Math.ceil(rating) : Math.round(rating), half };
+}
+
+/** Shows a rating. */
 export function setValue(fieldset, rating) {
-  $(`input[value="${Math.round(rating)}"]`, fieldset).checked = true;
+  const { star, half } = nearest(rating);
+  $(`input[value="${star}"]`, fieldset).checked = true;
+  fieldset.classList.toggle('half', half);
   fieldset.classList.toggle('rated', rating > 0);
 }
