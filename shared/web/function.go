@@ -45,9 +45,10 @@ func NewFunction(name, sessionCookie string, cfg config.Config) Function {
 }
 
 // Handler wraps a function's routes in all that this package does. From the outside
-// in: the log line and recovery, CORS, CSRF, headers, the path's alias, the deadline.
+// in: the log line and recovery, the deadline, headers, CORS, CSRF, the path's alias.
+// What comes first holds for the refusals of what comes after it.
 func (f Function) Handler(routes http.Handler) http.Handler {
-	return f.logged(f.cors(f.csrf(private(f.alias(deadline(routes))))))
+	return f.logged(deadline(private(f.cors(f.csrf(f.alias(routes))))))
 }
 
 // private keeps answers out of shared caches: all of them depend on the caller.
@@ -64,19 +65,20 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
-// alias serves /name/… and /api/name/… as /….
+// alias serves /name/… and /api/name/… as /…. An escaped slash ends no name: it is part
+// of an id.
 func (f Function) alias(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, prefix := range [...]string{"/" + f.Name, "/api/" + f.Name} {
-			rest, ok := strings.CutPrefix(r.URL.Path, prefix)
+			rest, ok := strings.CutPrefix(r.URL.EscapedPath(), prefix)
 			if !ok || (rest != "" && rest[0] != '/') {
 				continue
 			}
-			if rest == "" {
-				rest = "/"
-			}
 			u := *r.URL
-			u.Path, u.RawPath = rest, strings.TrimPrefix(u.RawPath, prefix)
+			u.Path, u.RawPath = strings.TrimPrefix(u.Path, prefix), strings.TrimPrefix(u.RawPath, prefix)
+			if rest == "" {
+				u.Path = "/"
+			}
 			r2 := *r
 			r2.URL = &u
 			r = &r2
@@ -86,12 +88,37 @@ func (f Function) alias(next http.Handler) http.Handler {
 	})
 }
 
+// deadline bounds the request's work, and what is read of it: net/http reads the body
+// that a handler has left before it answers, with no limit in time, and the Functions
+// Framework sets none.
 func deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
 		defer cancel()
+		setReadDeadline(w, readDeadline(ctx))
+		defer func() { setReadDeadline(w, time.Now().Add(leftoverTimeout)) }()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// leftoverTimeout bounds the reading of a body that no handler asked for. One that has
+// arrived is read at once; after a slower one the connection is closed.
+const leftoverTimeout = time.Second
+
+// readDeadline lies behind the context's own, because it cancels the context: a request
+// that runs out of time should say so. Without a deadline it is the zero time, none.
+func readDeadline(ctx context.Context) time.Time {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return time.Time{}
+	}
+	return end.Add(time.Second)
+}
+
+// setReadDeadline holds until the request ends. A recorder in a test has no connection
+// and refuses; a real one does not.
+func setReadDeadline(w http.ResponseWriter, end time.Time) {
+	_ = http.NewResponseController(w).SetReadDeadline(end)
 }
 
 // NotFound answers a path that no route has.

@@ -9,13 +9,15 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 // BodyReadTimeout bounds the reading of one request body, so that a client that
-// trickles bytes cannot hold an instance.
+// trickles bytes cannot hold an instance. A request whose context ends sooner gives its
+// body no more time than that.
 const BodyReadTimeout = 10 * time.Second
 
 // maxDepth bounds how deep JSON may nest; encoding/json alone allows 10,000 levels.
@@ -28,21 +30,31 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ..
 	if err := checkMediaType(r, mediaTypes); err != nil {
 		return nil, err
 	}
-	// A recorder in a test has no connection and refuses; a real one does not.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(BodyReadTimeout))
+	if r.ContentLength > limit {
+		return nil, bodyTooLarge(limit)
+	}
+	end := time.Now().Add(BodyReadTimeout)
+	if d, ok := r.Context().Deadline(); ok && d.Before(end) {
+		end = d
+	}
+	setReadDeadline(w, end)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	setReadDeadline(w, readDeadline(r.Context()))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, NewError(http.StatusRequestEntityTooLarge, "body_too_large",
-			fmt.Sprintf("The body is over the limit of %d bytes.", limit))
+		return nil, bodyTooLarge(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, NewError(http.StatusRequestTimeout, "body_timeout", "The body took too long to arrive.")
 	case err != nil:
 		return nil, NewError(http.StatusBadRequest, "body_unreadable", "The body could not be read to its end.").With(err)
 	}
 	return body, nil
+}
+
+func bodyTooLarge(limit int64) *Error {
+	return NewError(http.StatusRequestEntityTooLarge, "body_too_large",
+		fmt.Sprintf("The body is over the limit of %d bytes.", limit))
 }
 
 func checkMediaType(r *http.Request, mediaTypes []string) error {
@@ -92,6 +104,10 @@ func CheckJSON(body []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	if err := checkValue(dec, 0); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) { // a decoder that reads token by token miscounts the bytes
+			err = json.Unmarshal(body, new(json.RawMessage))
+		}
 		return malformed(decodeReason(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
@@ -155,27 +171,32 @@ func decodeReason(err error) string {
 	switch {
 	case errors.As(err, &shown):
 		return string(shown)
-	case errors.As(err, &wrong) && wrong.Field != "":
-		return fmt.Sprintf("%s must be a JSON %s", wrong.Field, kind(wrong.Type.Kind().String()))
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return "it must be a JSON " + kind(wrong.Type.Kind())
+	case errors.As(err, &wrong) && strings.HasPrefix(wrong.Value, "number ") && kind(wrong.Type.Kind()) == "number":
+		return wrong.Field + " must be a whole number, or a smaller one" // 1.5 or 1e99 for an int, 1e999
 	case errors.As(err, &wrong):
-		return "it must be a JSON object"
+		return fmt.Sprintf("%s must be a JSON %s", wrong.Field, kind(wrong.Type.Kind()))
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("it is not JSON at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "it is not JSON: it ends too early"
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		return "it has a field that is not known here"
 	}
-	return "it is not JSON"
+	return "a value is not in the form that its field needs" // an UnmarshalJSON refused it
 }
 
-func kind(goKind string) string {
+// kind names a Go type as JSON does.
+func kind(k reflect.Kind) string {
 	switch {
-	case goKind == "string":
+	case k == reflect.String:
 		return "string"
-	case goKind == "bool":
+	case k == reflect.Bool:
 		return "boolean"
-	case goKind == "slice":
+	case k == reflect.Slice, k == reflect.Array:
 		return "array"
-	case strings.HasPrefix(goKind, "int"), strings.HasPrefix(goKind, "float"):
+	case reflect.Int <= k && k <= reflect.Float64:
 		return "number"
 	}
 	return "object"

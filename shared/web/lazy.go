@@ -2,32 +2,40 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // DrainTimeout is how long an instance that is told to end waits for its requests.
 // Cloud Run kills it 10 s after SIGTERM (https://cloud.google.com/run/docs/container-contract).
 const DrainTimeout = 9 * time.Second
 
+// quiet is how long no request may have run before the process ends: net/http sends
+// the rest of an answer only after its handler has returned.
+const quiet = 100 * time.Millisecond
+
 // Lazy is the handler of a function that is opened by its first request, so that a
-// cold start does no work before it must. A failed opening is answered 503, logged
-// when its text is new, and tried again by the next request.
+// cold start does no work before it must. Requests that come meanwhile wait for that
+// one opening. When it fails they are all answered 503, its text is logged when it is
+// new, and the next request tries again.
 type Lazy struct {
 	open func() (http.Handler, error)
 	log  *slog.Logger
 
-	mu      sync.Mutex
 	handler atomic.Pointer[http.Handler]
-	lastErr string
-	flying  atomic.Int64
-	signals sync.Once
+	flight  singleflight.Group
+	lastErr string // only the flight touches it
 }
 
 // NewLazy returns a handler that opens itself with open. The first request also
@@ -37,13 +45,21 @@ func NewLazy(log *slog.Logger, open func() (http.Handler, error)) *Lazy {
 	return &Lazy{open: open, log: log}
 }
 
+// process is about all functions of the process, because SIGTERM is.
+var process struct {
+	running atomic.Int64 // requests
+	signals sync.Once
+}
+
 // ServeHTTP opens the function when that is still to do and serves the request.
 func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	l.flying.Add(1)
-	defer l.flying.Add(-1)
-	l.signals.Do(l.endOnSIGTERM)
-	h, err := l.opened()
+	process.running.Add(1)
+	defer process.running.Add(-1)
+	process.signals.Do(func() { endOnSIGTERM(l.log) })
+	h, err := l.opened(r.Context())
 	if err != nil {
+		w.Header().Set("Cache-Control", "no-store")
+		setReadDeadline(w, time.Now().Add(leftoverTimeout))
 		Write(w, r, NewError(http.StatusServiceUnavailable, "not_configured",
 			"This function is not set up. Its log says what is missing.").With(err).Retry(10*time.Second))
 		return
@@ -51,48 +67,83 @@ func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-func (l *Lazy) opened() (http.Handler, error) {
+func (l *Lazy) opened(ctx context.Context) (http.Handler, error) {
 	if h := l.handler.Load(); h != nil {
 		return *h, nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if h := l.handler.Load(); h != nil {
-		return *h, nil
+	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+	defer cancel()
+	done := l.flight.DoChan("", func() (any, error) { return nil, l.tryOpen() })
+	select {
+	case result := <-done:
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return *l.handler.Load(), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	h, err := l.open()
-	if err != nil {
-		if err.Error() != l.lastErr {
+}
+
+// tryOpen runs once at a time.
+func (l *Lazy) tryOpen() (err error) {
+	if l.handler.Load() != nil {
+		return nil // by a flight that ended just before this one
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = panicked(cause)
+			l.log.Error("panic", slog.String("error", err.Error()), slog.String("stack_trace", string(debug.Stack())))
+		}
+		if err != nil && err.Error() != l.lastErr {
 			l.lastErr = err.Error()
 			l.log.Error("open function", slog.String("error", l.lastErr))
 		}
-		return nil, err
+	}()
+	h, err := l.open()
+	if err == nil && h == nil {
+		err = errors.New("open function: no handler and no error")
 	}
-	l.handler.Store(&h)
-	return h, nil
+	if err == nil {
+		l.handler.Store(&h)
+	}
+	return err
 }
 
-func (l *Lazy) endOnSIGTERM() {
+// panicked describes a panic. Its value may quote a request; its type and the stack
+// tell what happened.
+func panicked(cause any) error {
+	if e, ok := cause.(interface{ RuntimeError() }); ok {
+		return fmt.Errorf("panic: %v", e)
+	}
+	return fmt.Errorf("panic: %T", cause)
+}
+
+func endOnSIGTERM(log *slog.Logger) {
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM)
 	go func() {
 		<-told
 		ctx, cancel := context.WithTimeout(context.Background(), DrainTimeout)
 		defer cancel()
-		if l.drain(ctx) {
+		if drain(ctx) {
 			os.Exit(0)
 		}
-		l.log.Warn("ended with requests running")
+		log.Warn("ended with requests running")
 		os.Exit(1)
 	}()
 }
 
-// drain waits until no request runs, and reports whether that came before ctx ended.
-func (l *Lazy) drain(ctx context.Context) bool {
-	tick := time.NewTicker(10 * time.Millisecond)
+// drain waits until no request has run for a moment, and reports whether that came
+// before ctx ended.
+func drain(ctx context.Context) bool {
+	tick := time.NewTicker(quiet / 10)
 	defer tick.Stop()
+	busy := time.Now()
 	for {
-		if l.flying.Load() == 0 {
+		if process.running.Load() > 0 {
+			busy = time.Now()
+		} else if time.Since(busy) >= quiet {
 			return true
 		}
 		select {

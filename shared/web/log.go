@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -41,6 +42,7 @@ func cloudNames(groups []string, a slog.Attr) slog.Attr {
 // note is what a request gathers for its log line.
 type note struct {
 	requestID string
+	answer    *recorder
 	err       *Error
 }
 
@@ -77,40 +79,55 @@ func (f Function) logged(next http.Handler) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", n.requestID)
 		rec := &recorder{ResponseWriter: w}
+		n.answer = rec
 		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
 		defer func() {
 			cause := recover()
-			if cause != nil {
-				f.recovered(rec, r, n, cause)
+			if cause == nil {
+				f.line(r, n, time.Since(start))
+				return
 			}
-			f.line(r, n, rec, time.Since(start))
-			if cause == http.ErrAbortHandler { //nolint:errorlint,err113 // compared as net/http does
-				panic(cause)
+			whole := f.recovered(r, n, cause)
+			f.line(r, n, time.Since(start))
+			if !whole {
+				cut(w)
 			}
 		}()
 		next.ServeHTTP(rec, r)
 	})
 }
 
-// recovered answers a panic with an opaque 500, when nothing was answered yet.
-func (f Function) recovered(rec *recorder, r *http.Request, n *note, cause any) {
-	if cause == http.ErrAbortHandler { //nolint:errorlint,err113 // compared as net/http does
-		return
-	}
-	// The value may quote a request; its type and the stack tell what happened.
-	err := fmt.Errorf("panic: %T", cause)
-	if e, ok := cause.(interface{ RuntimeError() }); ok {
-		err = fmt.Errorf("panic: %v", e)
-	}
-	f.Log.LogAttrs(r.Context(), slog.LevelError, "panic",
-		slog.String("requestId", n.requestID), slog.String("error", err.Error()), slog.String("stack_trace", string(debug.Stack())))
-	if rec.status == 0 {
-		Write(rec, r, err)
-	}
+// cut ends the connection under an answer that is not whole. The deadline in the past
+// is for the Functions Framework, which recovers from http.ErrAbortHandler too, writes
+// into the answer and ends it as if it were whole.
+func cut(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) // a recorder in a test has no connection
+	panic(http.ErrAbortHandler)
 }
 
-func (f Function) line(r *http.Request, n *note, rec *recorder, took time.Duration) {
-	status := rec.status
+// recovered answers a panic with an opaque 500 when nothing was answered yet, and
+// reports whether the client has a whole answer.
+func (f Function) recovered(r *http.Request, n *note, cause any) bool {
+	if cause == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+		return false
+	}
+	err := panicked(cause)
+	f.Log.LogAttrs(r.Context(), slog.LevelError, "panic",
+		slog.String("requestId", n.requestID), slog.String("error", err.Error()), slog.String("stack_trace", string(debug.Stack())))
+	if n.answer.status != 0 {
+		n.err = AsError(err)
+		return false
+	}
+	h := n.answer.Header()
+	for _, name := range [...]string{"Set-Cookie", "Location", "ETag", "Last-Modified", "Link", "Content-Disposition"} {
+		h.Del(name) // they were about the answer that did not come
+	}
+	Write(n.answer, r, err)
+	return true
+}
+
+func (f Function) line(r *http.Request, n *note, took time.Duration) {
+	status, failed := n.answer.status, n.answer.status
 	if status == 0 {
 		status = http.StatusOK
 	}
@@ -120,7 +137,7 @@ func (f Function) line(r *http.Request, n *note, rec *recorder, took time.Durati
 		slog.String("requestId", n.requestID),
 		slog.Group("httpRequest",
 			slog.String("requestMethod", safe(r.Method)), slog.String("requestUrl", safePath(r.URL.Path)),
-			slog.Int("status", status), slog.Int64("responseSize", rec.size),
+			slog.Int("status", status), slog.Int64("responseSize", n.answer.size),
 			slog.String("latency", fmt.Sprintf("%.6fs", took.Seconds()))),
 	}
 	if m := tracePattern.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
@@ -129,13 +146,16 @@ func (f Function) line(r *http.Request, n *note, rec *recorder, took time.Durati
 		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
 	}
 	if n.err != nil {
+		failed = max(failed, n.err.Status) // an answer that had begun keeps its status
 		attrs = append(attrs, slog.String("code", n.err.Code))
 		if n.err.Cause != nil {
 			attrs = append(attrs, slog.String("error", n.err.Cause.Error()))
 		}
 	}
 	switch {
-	case status >= http.StatusInternalServerError:
+	case errors.Is(r.Context().Err(), context.Canceled):
+		// The client left: what failed because of that is nobody's fault.
+	case failed >= http.StatusInternalServerError:
 		level = slog.LevelError
 	case status == http.StatusTooManyRequests:
 		level = slog.LevelWarn
@@ -151,9 +171,9 @@ func safe(word string) string {
 	return word
 }
 
-// maxLoggedSegment is shorter than any handle or token, so that one put into a path by
-// mistake is not logged.
-const maxLoggedSegment = 64
+// maxLoggedSegment is shorter than any token, and than the 43 characters of a handle's
+// secret, so that one put into a path by mistake is not logged.
+const maxLoggedSegment = 42
 
 func safePath(path string) string {
 	segments := strings.Split(path, "/")

@@ -72,7 +72,8 @@ func (e *Error) GetStatus() int { return e.Status }
 func (e *Error) ContentType(string) string { return "application/problem+json" }
 
 // AsError returns err as the Error it wraps. Anything else is an opaque 500, so that
-// an internal text never reaches a client; a request that ran out of time is a 503.
+// an internal text never reaches a client; a request that ran out of time is a 503, one
+// whose client left a 408.
 func AsError(err error) *Error {
 	var e *Error
 	switch {
@@ -81,6 +82,8 @@ func AsError(err error) *Error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return NewError(http.StatusServiceUnavailable, "timeout", "The request took too long. Try again.").
 			With(err).Retry(time.Second)
+	case errors.Is(err, context.Canceled): // nobody reads this, and it is no fault of ours
+		return NewError(http.StatusRequestTimeout, "client_gone", "The client went away.").With(err)
 	}
 	return NewError(http.StatusInternalServerError, "internal", "Something went wrong on our side. The request id names it in our log.").With(err)
 }
@@ -102,10 +105,16 @@ func Known(err error, problem func(error) (status int, code, detail string)) err
 	return e
 }
 
-// Write renders err and hands its cause to the request's log line. It must be the
-// only thing that writes to w.
+// Write renders err and hands its cause to the request's log line. An answer that has
+// begun cannot become another one: Write then cuts it off with http.ErrAbortHandler, so
+// that no client takes it for whole.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
 	e := Prepare(w.Header(), r.Context(), AsError(err))
+	if n := noteOf(r.Context()); n != nil && n.answer.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Del("Content-Length") // they were about the answer that did not come
+	w.Header().Del("Content-Encoding")
 	w.Header().Set("Content-Type", e.ContentType(""))
 	w.WriteHeader(e.Status)
 	if r.Method == http.MethodHead {
