@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,7 @@ var (
 	createRecipe = operation{
 		id: "createRecipe", summary: "Add a recipe", status: http.StatusCreated,
 		description: "Send an Idempotency-Key (a new random one for each recipe) to repeat the request safely: the same key with the same recipe answers with the recipe that the first request created, and creates nothing. 409: that recipe is in the trash by now. 422: the key came with another recipe before.",
-		errors:      []int{403, 409, 413, 415, 422},
+		errors:      []int{403, 408, 409, 413, 415, 422},
 		body:        map[string]reflect.Type{"application/json": reflect.TypeFor[RecipeInput]()},
 	}
 	deleteAllRecipes = operation{
@@ -53,13 +54,13 @@ var (
 		id: "putRecipe", summary: "Replace a recipe, or add one under an id of the client's",
 		description: "Fields that the body does not name become empty. Send If-Match with the ETag of the version that was edited, so that no other device's edit is lost, or If-None-Match: * to add and never replace. 409: the recipe is in the trash.",
 		also:        map[int]string{http.StatusCreated: "Created"},
-		errors:      []int{403, 409, 412, 413, 415, 422},
+		errors:      []int{403, 408, 409, 412, 413, 415, 422},
 		body:        map[string]reflect.Type{"application/json": reflect.TypeFor[RecipeInput]()},
 	}
 	patchRecipe = operation{
 		id: "patchRecipe", summary: "Change fields of a recipe",
 		description: "A JSON merge patch (RFC 7396): fields that the body does not name stay, null empties a field, a list is replaced as a whole. Send If-Match with the ETag of the version that was edited; without it the fields are changed in whatever version there is. 409: the recipe is in the trash.",
-		errors:      []int{403, 404, 409, 412, 413, 415, 422},
+		errors:      []int{403, 404, 408, 409, 412, 413, 415, 422},
 		body:        map[string]reflect.Type{mergePatch: reflect.TypeFor[RecipePatch]()},
 	}
 	trashRecipe = operation{
@@ -75,7 +76,7 @@ var (
 	importRecipes = operation{
 		id: "importRecipes", summary: "Import recipes from schema.org/Recipe",
 		description: "Takes JSON-LD (an object, an array or a @graph) or a whole web page that holds some, up to 4 MiB and 100 recipes. Each recipe is imported or fails for itself; results are in the order of the document, and say what was left out and why. With an Idempotency-Key a repeated request creates nothing twice. Nothing is fetched from the web.",
-		errors:      []int{403, 413, 415, 422},
+		errors:      []int{403, 408, 413, 415, 422},
 		body: map[string]reflect.Type{
 			"application/ld+json": nil, "application/json": nil, "text/html": reflect.TypeFor[string](),
 		},
@@ -100,7 +101,7 @@ func route[I, O any](api huma.API, method, path string, o operation, handle func
 		// one answer names every fault of the request.
 		SkipValidateParams: true,
 	}
-	for _, status := range append(everywhere, o.errors...) {
+	for _, status := range slices.Concat(everywhere, o.errors) {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + responseName(status)}
 	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
@@ -173,6 +174,7 @@ var problemTexts = map[int]string{
 	401: "There is no session, or it has ended. Sign in again.",
 	403: "The page's origin may not call here.",
 	404: "The user has nothing of this id.",
+	408: "The body took too long to arrive.",
 	409: "The state of the resource does not allow this.",
 	412: "If-Match or If-None-Match names another version.",
 	413: "The body is too large.",

@@ -21,9 +21,11 @@ import (
 type service struct {
 	t     testing.TB
 	url   string
+	h     http.Handler
 	store recipe.Store
 	log   *syncBuffer
 	auth  *fakeAuth
+	close func() // waits for the requests, so that their log lines are there
 }
 
 // start serves the function over a store, nil for an empty one in memory.
@@ -44,9 +46,10 @@ func start(t testing.TB, store recipe.Store) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.h = h
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	s.url = srv.URL
+	s.url, s.close = srv.URL, srv.Close
 	return s
 }
 

@@ -1,0 +1,417 @@
+package recipes_test
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"pantry.example/functions/recipes"
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
+)
+
+const full = `{"title":" Lemon  risotto ","url":"https://example.com/r","imageUrl":"https://example.com/r.jpg","rating":4.5,"made":true,
+"lastMadeAt":"2026-05-01T20:30:00.1234567+02:00","favorite":true,"description":"Cafe\u0301","servings":4,"prepMinutes":15,"cookMinutes":30,
+"ingredients":["320 g rice","","1 lemon"],"steps":["Stir.\r\nStir."],"tags":["Dinner","dinner"],"notes":"n"}`
+
+func TestCreateGetAndReplace(t *testing.T) {
+	s := start(t, nil)
+	created := s.do(request{method: "POST", path: "/recipes", body: full})
+	got := as[recipes.Recipe](t, created, http.StatusCreated)
+	made := time.Date(2026, 5, 1, 18, 30, 0, 123456000, time.UTC)
+	want := recipes.Recipe{
+		Title: "Lemon  risotto", URL: "https://example.com/r", ImageURL: "https://example.com/r.jpg", Rating: 4.5, Made: true, LastMadeAt: &made,
+		Favorite: true, Description: "Caf\u00e9", Servings: 4, PrepMinutes: 15, CookMinutes: 30, Ingredients: []string{"320 g rice", "1 lemon"},
+		Steps: []string{"Stir.\nStir."}, Tags: []string{"Dinner"}, Notes: "n", State: recipe.Active,
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ID", "ETag", "CreatedAt", "UpdatedAt")); diff != "" {
+		t.Errorf("created (-want +got):\n%s", diff)
+	}
+	if loc := created.header.Get("Location"); loc != "/recipes/"+got.ID {
+		t.Errorf("Location %q", loc)
+	}
+	if tag := created.header.Get("ETag"); tag != `"`+got.ETag+`"` || got.ETag == "" {
+		t.Errorf("ETag %q, etag %q", tag, got.ETag)
+	}
+
+	read := s.do(request{path: created.header.Get("Location")})
+	if read.body != created.body || read.header.Get("ETag") != created.header.Get("ETag") {
+		t.Errorf("read %s, created %s", read.body, created.body)
+	}
+	// What was read can be sent back as it is; what belongs to the service is ignored.
+	again := as[recipes.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: read.body, header: map[string]string{"If-Match": read.header.Get("ETag")}}), http.StatusOK)
+	if diff := cmp.Diff(got, again, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+		t.Errorf("sent back (-want +got):\n%s", diff)
+	}
+	if again.ETag == got.ETag {
+		t.Error("the etag did not change with the write")
+	}
+	// PUT replaces: what the body does not name becomes empty.
+	bare := as[recipes.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: `{"title":"Bare"}`}), http.StatusOK)
+	want = recipes.Recipe{ID: got.ID, Title: "Bare", Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: got.CreatedAt}
+	if diff := cmp.Diff(want, bare, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+		t.Errorf("replaced (-want +got):\n%s", diff)
+	}
+}
+
+func TestLocationFollowsTheNameThatTheCallerUsed(t *testing.T) {
+	s := start(t, nil)
+	for path, prefix := range map[string]string{"/": "/", "/recipes": "/recipes/", "/recipes/": "/recipes/", "/api/recipes": "/api/recipes/", "/api/recipes?x=1": "/api/recipes/"} {
+		r := s.do(request{method: "POST", path: path, body: `{"title":"Soup"}`})
+		loc := r.header.Get("Location")
+		if loc != prefix+as[recipes.Recipe](t, r, http.StatusCreated).ID {
+			t.Errorf("POST %s: Location %q", path, loc)
+		}
+		if got := s.do(request{path: loc}); got.status != http.StatusOK {
+			t.Errorf("GET %s: %d", loc, got.status)
+		}
+	}
+}
+
+func TestIdempotentCreate(t *testing.T) {
+	s := start(t, nil)
+	key := map[string]string{"Idempotency-Key": "0d9d3f9c-!~"}
+	create := func(as, body string) response {
+		return s.do(request{as: as, method: "POST", path: "/", header: key, body: body})
+	}
+	first := create("alice", `{"title":"Soup","tags":["a"]}`)
+	second := create("alice", `{"tags":["a"],"title":" Soup "}`)
+	if first.status != http.StatusCreated || second.status != http.StatusCreated || first.body != second.body ||
+		first.header.Get("Location") != second.header.Get("Location") || first.header.Get("ETag") != second.header.Get("ETag") {
+		t.Errorf("first %+v, second %+v", first, second)
+	}
+	e := problem(t, create("alice", `{"title":"Stew"}`), http.StatusUnprocessableEntity, "idempotency_key_reused")
+	if len(e.Errors) != 1 || e.Errors[0].Location != "header.Idempotency-Key" {
+		t.Errorf("errors %+v", e.Errors)
+	}
+	if bobs := create("bob", `{"title":"Stew"}`); bobs.status != http.StatusCreated {
+		t.Errorf("bob's equal key: %d %s", bobs.status, bobs.body)
+	}
+	s.do(request{method: "DELETE", path: first.header.Get("Location")})
+	problem(t, create("alice", `{"title":"Soup","tags":["a"]}`), http.StatusConflict, "recipe_trashed")
+	for _, bad := range []string{"", strings.Repeat("k", 256), "two words", "ключ", "a\tb"} {
+		r := s.do(request{method: "POST", path: "/", header: map[string]string{"Idempotency-Key": bad}, body: `{"title":"Soup"}`})
+		e := problem(t, r, http.StatusBadRequest, "invalid_parameter")
+		if len(e.Errors) != 1 || e.Errors[0].Location != "header.Idempotency-Key" {
+			t.Errorf("key %q: errors %+v", bad, e.Errors)
+		}
+	}
+	if ok := s.do(request{method: "POST", path: "/", header: map[string]string{"Idempotency-Key": strings.Repeat("k", 255)}, body: `{"title":"Soup"}`}); ok.status != http.StatusCreated {
+		t.Errorf("a key of 255: %d", ok.status)
+	}
+}
+
+func TestPutCreates(t *testing.T) {
+	s := start(t, nil)
+	put := func(header map[string]string) response {
+		return s.do(request{method: "PUT", path: "/recipes/my-soup", header: header, body: `{"title":"Soup"}`})
+	}
+	problem(t, put(map[string]string{"If-Match": "*"}), http.StatusPreconditionFailed, "precondition_failed")
+	problem(t, put(map[string]string{"If-Match": `"x"`}), http.StatusPreconditionFailed, "precondition_failed")
+	r := put(map[string]string{"If-None-Match": "*"})
+	if got := as[recipes.Recipe](t, r, http.StatusCreated); got.ID != "my-soup" || r.header.Get("Location") != "/recipes/my-soup" {
+		t.Errorf("id %q, Location %q", got.ID, r.header.Get("Location"))
+	}
+	failed := put(map[string]string{"If-None-Match": "*"})
+	problem(t, failed, http.StatusPreconditionFailed, "precondition_failed")
+	if failed.header.Get("ETag") != r.header.Get("ETag") {
+		t.Errorf("412 with ETag %q, want the present %q", failed.header.Get("ETag"), r.header.Get("ETag"))
+	}
+	if r := put(map[string]string{"If-Match": "*"}); r.status != http.StatusOK || r.header.Get("Location") != "" {
+		t.Errorf("replace: %d, Location %q", r.status, r.header.Get("Location"))
+	}
+	for _, id := range []string{"api", "recipes", "__x", "a.b", "ä", strings.Repeat("a", 65), "a%20b", "a%00b"} {
+		e := problem(t, s.do(request{method: "PUT", path: "/recipes/" + id, body: `{"title":""}`}), http.StatusBadRequest, "invalid_parameter")
+		var at []string
+		for _, f := range e.Errors {
+			at = append(at, f.Location)
+		}
+		if diff := cmp.Diff([]string{"path.id", "/title"}, at); diff != "" {
+			t.Errorf("PUT %s (-want +got):\n%s", id, diff)
+		}
+	}
+}
+
+func TestPatch(t *testing.T) {
+	s := start(t, nil)
+	before := s.add(full)
+	patch := func(body string) response {
+		return s.do(request{method: "PATCH", path: "/" + before.ID, body: body, header: map[string]string{"Content-Type": "application/merge-patch+json"}})
+	}
+	got := as[recipes.Recipe](t, patch(`{"rating":3,"notes":null,"tags":["x"],"lastMadeAt":null,"servings":2.0,"id":"other","state":"trashed","etag":"1","createdAt":null}`), http.StatusOK)
+	want := before
+	want.Rating, want.Notes, want.Tags, want.LastMadeAt, want.Servings = 3, "", []string{"x"}, nil, 2
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+		t.Errorf("patched (-want +got):\n%s", diff)
+	}
+	got = as[recipes.Recipe](t, patch(`{"url":null,"imageUrl":null,"rating":null,"made":null,"favorite":null,"description":null,"servings":null,"prepMinutes":null,"cookMinutes":null,"ingredients":null,"steps":null,"tags":null}`), http.StatusOK)
+	want = recipes.Recipe{ID: before.ID, Title: before.Title, Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: before.CreatedAt}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+		t.Errorf("emptied (-want +got):\n%s", diff)
+	}
+	problem(t, patch(`{"title":null}`), http.StatusUnprocessableEntity, "invalid_recipe")
+	problem(t, patch(`{"frob":null}`), http.StatusUnprocessableEntity, "invalid_recipe")
+	problem(t, patch(`["title"]`), http.StatusBadRequest, "malformed_body")
+	problem(t, patch(`null`), http.StatusBadRequest, "malformed_body")
+	r := s.do(request{method: "PATCH", path: "/" + before.ID, body: `{"rating":1}`})
+	problem(t, r, http.StatusUnsupportedMediaType, "unsupported_media_type")
+	if r.header.Get("Accept-Patch") != "application/merge-patch+json" {
+		t.Errorf("Accept-Patch %q", r.header.Get("Accept-Patch"))
+	}
+	if after := as[recipes.Recipe](t, s.do(request{path: "/" + before.ID}), http.StatusOK); after.ETag != got.ETag {
+		t.Error("a refused patch changed the recipe")
+	}
+}
+
+// A patch is judged with the recipe that it changes: each of these is small enough.
+func TestPatchedRecipeIsValidatedAsAWhole(t *testing.T) {
+	s := start(t, nil)
+	steps := `"` + strings.Repeat("ä", 4000) + `"` + strings.Repeat(`,"`+strings.Repeat("x", 3000)+`"`, 70)
+	id := s.add(`{"title":"Long","steps":[` + steps + `]}`).ID
+	r := s.do(request{
+		method: "PATCH", path: "/" + id, header: map[string]string{"Content-Type": "application/merge-patch+json"},
+		body: `{"ingredients":["` + strings.Repeat("y", 500) + `"` + strings.Repeat(`,"`+strings.Repeat("z", 500)+`"`, 199) + `]}`,
+	})
+	e := problem(t, r, http.StatusUnprocessableEntity, "invalid_recipe")
+	if len(e.Errors) != 1 || e.Errors[0].Rule != "maxBytes" {
+		t.Errorf("errors %+v", e.Errors)
+	}
+}
+
+func TestTrashAndRestore(t *testing.T) {
+	s := start(t, nil)
+	before := s.add(`{"title":"Soup"}`)
+	path := "/recipes/" + before.ID
+	problem(t, s.do(request{method: "POST", path: path + ":restore"}), http.StatusConflict, "not_trashed")
+	stale := s.do(request{method: "DELETE", path: path, header: map[string]string{"If-Match": `"stale"`}})
+	problem(t, stale, http.StatusPreconditionFailed, "precondition_failed")
+	if want := `"` + before.ETag + `"`; stale.header.Get("ETag") != want {
+		t.Errorf("412 with ETag %q, want %q", stale.header.Get("ETag"), want)
+	}
+	r := s.do(request{method: "DELETE", path: path, header: map[string]string{"If-Match": `"` + before.ETag + `"`}})
+	trashed := as[recipes.Recipe](t, r, http.StatusOK)
+	if trashed.State != recipe.Trashed || trashed.ETag == before.ETag || r.header.Get("ETag") != `"`+trashed.ETag+`"` {
+		t.Errorf("trashed %+v, ETag %q", trashed, r.header.Get("ETag"))
+	}
+	if got := as[recipes.Recipe](t, s.do(request{path: path}), http.StatusOK); got.State != recipe.Trashed {
+		t.Errorf("read from the trash: %s", got.State)
+	}
+	problem(t, s.do(request{method: "DELETE", path: path}), http.StatusNotFound, "not_found")
+	problem(t, s.do(request{method: "PUT", path: path, body: `{"title":"x"}`}), http.StatusConflict, "recipe_trashed")
+	problem(t, s.do(request{method: "PATCH", path: path, body: `{}`, header: map[string]string{"Content-Type": "application/merge-patch+json"}}), http.StatusConflict, "recipe_trashed")
+	restored := as[recipes.Recipe](t, s.do(request{method: "POST", path: path + ":restore"}), http.StatusOK)
+	if restored.State != recipe.Active || restored.ETag == trashed.ETag {
+		t.Errorf("restored %+v", restored)
+	}
+}
+
+func TestDeleteAllNeedsConfirmation(t *testing.T) {
+	s := start(t, nil)
+	s.add(`{"title":"Soup"}`)
+	bobs := as[recipes.Recipe](t, s.do(request{as: "bob", method: "POST", path: "/", body: `{"title":"Bob's"}`}), http.StatusCreated)
+	confirm := map[string]string{"X-Confirm-Delete": "all-recipes"}
+	for _, c := range []struct {
+		path   string
+		header map[string]string
+		faults int
+	}{
+		{"/", nil, 2},
+		{"/?all=false", nil, 2},
+		{"/?all=true", nil, 1},
+		{"/", confirm, 1},
+		{"/?all=1x", confirm, 2},
+		{"/?all=true", map[string]string{"X-Confirm-Delete": "yes"}, 1},
+	} {
+		e := problem(t, s.do(request{method: "DELETE", path: c.path, header: c.header}), http.StatusBadRequest, "invalid_parameter")
+		if len(e.Errors) != c.faults {
+			t.Errorf("DELETE %s %v: errors %+v", c.path, c.header, e.Errors)
+		}
+	}
+	if list := as[recipes.RecipeList](t, s.do(request{path: "/"}), http.StatusOK); len(list.Recipes) != 1 {
+		t.Fatalf("recipes without a confirmed delete: %d", len(list.Recipes))
+	}
+	if r := s.do(request{method: "DELETE", path: "/?all=true", header: confirm}); r.status != http.StatusNoContent || r.body != "" {
+		t.Errorf("delete all: %d %s", r.status, r.body)
+	}
+	if list := as[recipes.RecipeList](t, s.do(request{path: "/"}), http.StatusOK); len(list.Recipes) != 0 {
+		t.Errorf("recipes afterwards: %d", len(list.Recipes))
+	}
+	if r := s.do(request{as: "bob", path: "/" + bobs.ID}); r.status != http.StatusOK {
+		t.Errorf("bob's recipe: %d", r.status)
+	}
+}
+
+// Of writers that start from one version exactly one wins; the others are told the
+// version that stands.
+func TestConcurrentEditsOfOneVersion(t *testing.T) {
+	s := start(t, nil)
+	before := s.add(`{"title":"Soup"}`)
+	const writers = 8
+	answers := make([]response, writers)
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			var err error
+			answers[i], err = s.try(request{
+				method: "PATCH", path: "/" + before.ID, body: fmt.Sprintf(`{"notes":"%d"}`, i),
+				header: map[string]string{"Content-Type": "application/merge-patch+json", "If-Match": `"` + before.ETag + `"`},
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, r := range answers {
+		switch r.status {
+		case http.StatusOK:
+			won++
+		case http.StatusPreconditionFailed:
+			if r.header.Get("ETag") == "" {
+				t.Error("412 without the present ETag")
+			}
+		default:
+			t.Errorf("status %d: %s", r.status, r.body)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d of %d writers won", won, writers)
+	}
+}
+
+// Without a condition patches of different fields are all kept.
+func TestConcurrentPatchesLoseNothing(t *testing.T) {
+	s := start(t, nil)
+	id := s.add(`{"title":"Soup"}`).ID
+	var wg sync.WaitGroup
+	for _, body := range []string{`{"notes":"n"}`, `{"rating":5}`, `{"favorite":true}`, `{"servings":3}`} {
+		wg.Go(func() {
+			r, err := s.try(request{method: "PATCH", path: "/" + id, body: body, header: map[string]string{"Content-Type": "application/merge-patch+json"}})
+			if err != nil || r.status != http.StatusOK {
+				t.Errorf("%s: %d %v", body, r.status, err)
+			}
+		})
+	}
+	wg.Wait()
+	got := as[recipes.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
+	if got.Notes != "n" || got.Rating != 5 || !got.Favorite || got.Servings != 3 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Every fault of a body and of the request's other parts is named at once, with its
+// rule and limit.
+func TestEveryFaultIsNamed(t *testing.T) {
+	s := start(t, nil)
+	r := s.do(request{
+		method: "PUT", path: "/x", header: map[string]string{"If-Match": "unquoted"},
+		body: `{"url":"javascript:alert(1)","rating":5.5,"servings":-1,"ingredients":["ok","` + strings.Repeat("x", 501) + `"],"a/b~c":1,"Title":"wrong case","lastMadeAt":"yesterday"}`,
+	})
+	e := problem(t, r, http.StatusBadRequest, "invalid_parameter")
+	want := []web.FieldError{
+		{Location: "header.If-Match", Rule: "format"},
+		{Location: "/a~1b~0c", Rule: "unknown"},
+		{Location: "/Title", Rule: "unknown"},
+		{Location: "/lastMadeAt", Rule: "format"},
+		{Location: "/title", Rule: "required"},
+		{Location: "/url", Rule: "format"},
+		{Location: "/rating", Rule: "maximum", Limit: 5.0},
+		{Location: "/servings", Rule: "minimum", Limit: 0.0},
+		{Location: "/ingredients/1", Rule: "maxLength", Limit: 500.0},
+	}
+	if diff := cmp.Diff(want, e.Errors, cmpopts.IgnoreFields(web.FieldError{}, "Message")); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	for _, f := range e.Errors {
+		if f.Message == "" {
+			t.Errorf("%s has no message", f.Location)
+		}
+	}
+}
+
+// The limits that the document names are those that are enforced.
+func TestLimitsAreThoseOfTheDocument(t *testing.T) {
+	s := start(t, nil)
+	quote := func(n int) string { return `"` + strings.Repeat("ä", n) + `"` }
+	list := func(n int, item string) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(item+",", n), ",") + "]"
+	}
+	for name, schema := range document().Components.Schemas.Map()["RecipeInput"].Properties {
+		var at, over string
+		switch {
+		case schema.ReadOnly, name == "url", name == "imageUrl", schema.Type == "boolean", schema.Format == "date-time":
+			continue
+		case schema.Type == "string":
+			at, over = quote(*schema.MaxLength), quote(*schema.MaxLength+1)
+		case schema.Type == "array":
+			at, over = list(*schema.MaxItems, `"a"`), list(*schema.MaxItems+1, `"a"`)
+			checkLimit(t, s, name, "["+quote(*schema.Items.MaxLength)+"]", "["+quote(*schema.Items.MaxLength+1)+"]")
+			if name == "tags" {
+				continue // equal tags are one
+			}
+		default:
+			at, over = fmt.Sprint(*schema.Maximum), fmt.Sprint(*schema.Maximum+1)
+			checkLimit(t, s, name, "0", "-1")
+		}
+		checkLimit(t, s, name, at, over)
+	}
+	checkLimit(t, s, "url", `"https://a.example/`+strings.Repeat("x", 2048-18)+`"`, `"https://a.example/`+strings.Repeat("x", 2048-17)+`"`)
+}
+
+func checkLimit(t *testing.T, s *service, name, at, over string) {
+	t.Helper()
+	body := func(value string) string {
+		if name == "title" {
+			return `{"title":` + value + `}`
+		}
+		return `{"title":"x","` + name + `":` + value + `}`
+	}
+	if r := s.do(request{method: "POST", path: "/", body: body(at)}); r.status != http.StatusCreated {
+		t.Errorf("%s at its limit: %d %s", name, r.status, r.body)
+	}
+	e := problem(t, s.do(request{method: "POST", path: "/", body: body(over)}), http.StatusUnprocessableEntity, "invalid_recipe")
+	if len(e.Errors) != 1 || !strings.HasPrefix(e.Errors[0].Location, "/"+name) || e.Errors[0].Limit == nil {
+		t.Errorf("%s over its limit: %+v", name, e.Errors)
+	}
+}
+
+// Values of the wrong type are 400 and named too.
+func TestWrongTypes(t *testing.T) {
+	s := start(t, nil)
+	fields := reflect.TypeFor[recipes.RecipeInput]()
+	for i := range fields.NumField() {
+		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			continue
+		}
+		for _, wrong := range []string{`{}`, `null`, `[[]]`, `[null]`, `{"a":[]}`} {
+			if name == "lastMadeAt" && wrong == "null" {
+				continue
+			}
+			body := `{"` + name + `":` + wrong + `}`
+			e := problem(t, s.do(request{method: "POST", path: "/", body: body}), http.StatusBadRequest, "malformed_body")
+			if len(e.Errors) == 0 || !strings.HasPrefix(e.Errors[0].Location, "/"+name) || e.Errors[0].Rule != "type" {
+				t.Errorf("%s: errors %+v", body, e.Errors)
+			}
+		}
+	}
+	for _, body := range []string{`{"title":1}`, `{"title":"x","rating":"5"}`, `{"title":"x","servings":1.5}`, `{"title":"x","made":"true"}`, `{"title":"x","tags":["a",1]}`, `{"title":"x","tags":"a"}`} {
+		problem(t, s.do(request{method: "POST", path: "/", body: body}), http.StatusBadRequest, "malformed_body")
+	}
+	for _, body := range []string{`{"title":"x","servings":99999999999999999999}`, `{"title":"x","servings":1e400}`, `{"title":"x","rating":1e999}`, `{"title":"x","servings":-1e400}`} {
+		problem(t, s.do(request{method: "POST", path: "/", body: body}), http.StatusUnprocessableEntity, "invalid_recipe")
+	}
+	for _, body := range []string{`{"title":"x","servings":4.0}`, `{"title":"x","servings":4e0,"rating":-0}`} {
+		if r := s.do(request{method: "POST", path: "/", body: body}); r.status != http.StatusCreated {
+			t.Errorf("%s: %d %s", body, r.status, r.body)
+		}
+	}
+}
