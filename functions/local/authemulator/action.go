@@ -45,16 +45,23 @@ func (s *Server) act(q url.Values) (status int, answer map[string]string) {
 	return http.StatusBadRequest, map[string]string{"error": "Invalid mode"}
 }
 
+// placeholder is what the answer to a bare link asks people to replace.
+const placeholder = "NEW_PASSWORD_HERE"
+
 func (s *Server) actReset(code, newPassword string) (int, map[string]string) {
 	o, ok := s.findOobCode(code, "PASSWORD_RESET")
 	if !ok {
 		return http.StatusBadRequest, expired("reset your password")
 	}
-	if newPassword == "" || newPassword == "NEW_PASSWORD_HERE" {
+	if newPassword == "" || newPassword == placeholder {
+		problem := "missing newPassword query parameter"
+		if newPassword == placeholder {
+			problem = "newPassword must be something other than '" + placeholder + "'"
+		}
 		return http.StatusBadRequest, map[string]string{
-			"error":        "missing newPassword query parameter",
+			"error":        problem,
 			"instructions": "To reset the password for " + o.Email + ", open the link below with the new password at its end.",
-			"urlTemplate":  o.Link + "&newPassword=NEW_PASSWORD_HERE",
+			"urlTemplate":  o.Link + "&newPassword=" + placeholder,
 		}
 	}
 	if _, err := s.applyReset(code, newPassword); err != nil {

@@ -3,17 +3,13 @@ package authemulator_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"pantry.example/functions/local/authemulator"
 )
 
 // Where the embedded emulator is stricter than the official one, as production is.
-
-var ann = authemulator.User{UID: "ann", Email: "Ann@Example.com", Password: "secret12", DisplayName: "Ann", EmailVerified: true}
 
 func signIn(t *testing.T, e emulator) response {
 	t.Helper()
@@ -113,40 +109,6 @@ func TestDeletedAccountStaysClosed(t *testing.T) {
 	e.client(t, "accounts:lookup", object{"idToken": old}).refused(t, 400, "TOKEN_EXPIRED")
 }
 
-// A browser that was signed in to the demo account stays so when the local runner is started again.
-func TestRefreshTokenOutlivesRestart(t *testing.T) {
-	first := signIn(t, embedded(t, project, ann))
-	again := embedded(t, project, ann)
-	res := again.refresh(t, first.get("refreshToken")).ok(t)
-	if got := res.get("user_id"); got != "ann" {
-		t.Errorf("user_id = %q, want ann", got)
-	}
-	embedded(t, "demo-other", ann).refresh(t, first.get("refreshToken")).refused(t, 400, "INVALID_REFRESH_TOKEN")
-	embedded(t, project).refresh(t, first.get("refreshToken")).refused(t, 400, "INVALID_REFRESH_TOKEN")
-}
-
-func TestAddUser(t *testing.T) {
-	s := authemulator.New(project)
-	for _, tc := range []struct {
-		user authemulator.User
-		want string
-	}{
-		{ann, ""},
-		{authemulator.User{}, ""},
-		{authemulator.User{UID: "ann"}, "DUPLICATE_LOCAL_ID"},
-		{authemulator.User{Email: "ann@example.com"}, "EMAIL_EXISTS"},
-		{authemulator.User{Email: "ann"}, "INVALID_EMAIL"},
-		{authemulator.User{Password: "secret12"}, "MISSING_EMAIL"},
-		{authemulator.User{Email: "b@example.com", Password: "12345"}, "WEAK_PASSWORD"},
-		{authemulator.User{UID: strings.Repeat("x", 129)}, "INVALID_ARGUMENT"},
-	} {
-		err := s.AddUser(tc.user)
-		if (err == nil) != (tc.want == "") || (err != nil && !strings.HasPrefix(err.Error(), tc.want)) {
-			t.Errorf("AddUser(%+v) = %v, want %q", tc.user, err, tc.want)
-		}
-	}
-}
-
 // With e-mail enumeration protection an unknown address and a wrong password look the same.
 func TestEmailEnumerationProtection(t *testing.T) {
 	e := embedded(t, project, ann)
@@ -188,6 +150,41 @@ func TestNoAnswerHoldsAPassword(t *testing.T) {
 	}
 }
 
+// When an address may have several accounts, an identity provider's does not adopt another one's.
+func TestSeveralAccountsAnAddress(t *testing.T) {
+	e := embedded(t, project, ann)
+	google := object{"requestUri": "http://localhost", "postBody": url.Values{
+		"providerId": {"google.com"}, "id_token": {`{"sub":"g","email":"ann@example.com","email_verified":true}`},
+	}.Encode()}
+	e.do(t, request{
+		method: "PATCH", path: "/emulator/v1/projects/" + project + "/config", body: object{"signIn": object{"allowDuplicateEmails": true}},
+	}).ok(t)
+	apart := e.client(t, "accounts:signInWithIdp", google).ok(t)
+	if uid := apart.get("localId"); uid == "ann" {
+		t.Error("the identity was given the account that has its address")
+	}
+	if again := e.client(t, "accounts:signInWithIdp", google).ok(t); again.get("localId") != apart.get("localId") {
+		t.Errorf("signing in again gave account %q, want %q", again.get("localId"), apart.get("localId"))
+	}
+}
+
+// Whoever registers somebody's address first is out once its owner comes with a verified identity.
+func TestVerifiedIdentityEndsOtherSessions(t *testing.T) {
+	e := embedded(t, project)
+	squatter := e.client(t, "accounts:signUp", object{"email": "ann@example.com", "password": "squatted"}).ok(t)
+	owner := e.client(t, "accounts:signInWithIdp", object{"requestUri": "http://localhost", "postBody": url.Values{
+		"providerId": {"google.com"}, "id_token": {`{"sub":"g","email":"ann@example.com","email_verified":true}`},
+	}.Encode()}).ok(t)
+	if owner.get("localId") != squatter.get("localId") {
+		t.Errorf("account = %q, want the one with the address, %q", owner.get("localId"), squatter.get("localId"))
+	}
+	e.client(t, "accounts:signInWithPassword", object{"email": "ann@example.com", "password": "squatted"}).refused(t, 400, "INVALID_PASSWORD")
+	found, err := admin(t, e).GetUser(deadline(t), owner.get("localId"))
+	if err != nil || len(found.ProviderUserInfo) != 1 || found.ProviderUserInfo[0].ProviderID != "google.com" || !found.EmailVerified {
+		t.Errorf("account = %+v, %v; want Google alone, and the address verified", found, err)
+	}
+}
+
 func TestOtherProjectIsRefused(t *testing.T) {
 	e := embedded(t, "demo-mine")
 	e.owner(t, "/accounts", object{"localId": "x"}).refused(t, 400, "INVALID_PROJECT_ID")
@@ -210,19 +207,20 @@ func TestBrowserQuestions(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	e := embedded(t, project, ann)
-	var wg sync.WaitGroup
-	for i := range 8 {
-		wg.Go(func() {
+	t.Run("clients", func(t *testing.T) {
+		for i := range 8 {
 			email := fmt.Sprintf("u%d@example.com", i)
-			up := e.client(t, "accounts:signUp", object{"email": email, "password": "secret12"})
-			e.client(t, "accounts:update", object{"idToken": up.get("idToken"), "displayName": email})
-			e.owner(t, "/accounts:lookup", object{"email": []string{email, "ann@example.com"}})
-			e.refresh(t, up.get("refreshToken"))
-			e.client(t, "accounts:sendOobCode", object{"requestType": "PASSWORD_RESET", "email": email})
-			e.client(t, "accounts:delete", object{"idToken": up.get("idToken")})
-		})
-	}
-	wg.Wait()
+			t.Run(email, func(t *testing.T) {
+				t.Parallel()
+				up := e.client(t, "accounts:signUp", object{"email": email, "password": "secret12"}).ok(t)
+				e.client(t, "accounts:update", object{"idToken": up.get("idToken"), "displayName": email}).ok(t)
+				e.owner(t, "/accounts:lookup", object{"email": []string{email, "ann@example.com"}}).ok(t)
+				e.refresh(t, up.get("refreshToken")).ok(t)
+				e.client(t, "accounts:sendOobCode", object{"requestType": "PASSWORD_RESET", "email": email}).ok(t)
+				e.client(t, "accounts:delete", object{"idToken": up.get("idToken")}).ok(t)
+			})
+		}
+	})
 	res := e.do(t, request{
 		method: "GET", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + "/accounts:batchGet",
 		header: map[string]string{"Authorization": "Bearer owner"},

@@ -23,7 +23,7 @@ func (p *player) contract(s string) string {
 }
 
 // unread are fields that no SDK reads, or whose being empty it cannot tell from their not being there.
-var unread = []string{"salt", "lastRefreshAt", "status", "initialEmail", "screenName", "context", "passwordUpdatedAt", "instructions", "apiSpec"}
+var unread = []string{"salt", "lastRefreshAt", "status", "initialEmail", "screenName", "context", "passwordUpdatedAt", "instructions", "instructions2", "apiSpec"}
 
 // opaque are fields whose value is anybody's guess.
 var opaque = []string{"refreshToken", "refresh_token", "passwordHash", "sessionId", "oobCode"}

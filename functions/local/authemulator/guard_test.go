@@ -69,6 +69,7 @@ func TestOrigins(t *testing.T) {
 			{method: "GET", path: v1 + "projects/" + project + "/accounts:batchGet", header: header},
 			{method: "GET", path: "/emulator/v1/projects/" + project + "/oobCodes", header: header},
 			{method: "DELETE", path: "/emulator/v1/projects/" + project + "/accounts", header: header},
+			{method: "GET", path: "/emulator/auth/handler?apiKey=k&providerId=google.com", header: header},
 		} {
 			if got := e.do(t, in); got.status != want {
 				t.Errorf("%s %s from %q = %d, want %d", in.method, in.path, origin, got.status, want)

@@ -63,9 +63,9 @@ func (s *Server) newRoutes() *http.ServeMux {
 			"ready": true, "docs": "https://firebase.google.com/docs/emulator-suite",
 		}})
 	})
-	mux.HandleFunc("GET /emulator/action", s.action)
-	mux.HandleFunc("GET /emulator/auth/handler", s.authHandler)
-	mux.HandleFunc("GET /emulator/auth/iframe", s.authFrame)
+	mux.HandleFunc("GET /emulator/action", page(s.action))
+	mux.HandleFunc("GET /emulator/auth/handler", page(s.authHandler))
+	mux.HandleFunc("GET /emulator/auth/iframe", page(s.authFrame))
 	mux.HandleFunc("/", notFound)
 	return mux
 }
@@ -78,6 +78,17 @@ func notFound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeError(w, notFoundError())
+}
+
+// page lets a browser show what it serves, and no page from elsewhere read it.
+func page(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !localOrigin(r) {
+			writeError(w, forbidden("Only a page served on this machine may read this."))
+			return
+		}
+		h(w, r)
+	}
 }
 
 type callKind int

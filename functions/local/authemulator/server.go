@@ -6,10 +6,14 @@
 // shown, and everyone who can reach it is its owner. So it must never be reachable from another
 // machine: serve it on a loopback address only. As a second guard it refuses every request whose Host
 // is not localhost, 127.0.0.1 or [::1], and every owner's request that a web page from elsewhere sends.
+// What is left to such a page is what a client may do, with forged ID tokens too: nobody should type a
+// password here that he uses elsewhere.
 //
 // It differs from the official one where that one differs from production: a refresh token is refused
 // after a revocation (validSince), auth_time is that of the session's own sign-in and survives a
-// refresh, expired and foreign ID tokens are refused, and no answer contains a password.
+// refresh, expired and foreign ID tokens are refused, and no answer contains a password. No e-mail is
+// sent: its codes are listed at /emulator/v1/projects/{project}/oobCodes.
+//
 // Phone sign-in, second factors, passkeys, tenants, SAML, blocking functions and the import of users
 // are answered 501, as the official one answers what it does not have.
 package authemulator

@@ -47,7 +47,7 @@ func newUpdateAnswer(a *account) updateAnswer {
 }
 
 // update changes the account of an ID token, applies an e-mailed code, or changes what an owner names.
-// A change that revokes the sessions there are answers with the tokens of a new one.
+// A change that revokes the sessions there are is answered with the tokens of a new one.
 func (s *Server) update(c *call) (any, error) {
 	var in updateRequest
 	if err := c.decode(&in); err != nil {
