@@ -32,9 +32,10 @@ type backend interface {
 	query(ctx context.Context, uid string, p plan, after *position, limit int, terms bool) (_ []*document, more bool, _ error)
 	// count returns how many documents p has, at most limit if that is not 0.
 	count(ctx context.Context, uid string, p plan, limit int) (int, error)
-	// remove deletes at most limit documents behind the id after, in the order of
-	// their ids, and returns the last one's id, empty when there was none.
-	remove(ctx context.Context, uid, after string, limit int) (last string, _ error)
+	// remove deletes the first documents behind the id after, at most limit, in the
+	// order of their ids; last is the id of the last one, more whether there can be
+	// others behind it.
+	remove(ctx context.Context, uid, after string, limit int) (last string, more bool, _ error)
 }
 
 // errConflict: another write came first.

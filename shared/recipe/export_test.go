@@ -13,6 +13,7 @@ import (
 // What tests look at from inside.
 var (
 	Fold    = fold
+	KeyID   = keyID
 	Columns = allColumns
 )
 

@@ -110,18 +110,18 @@ func (c *cloud) count(ctx context.Context, uid string, p plan, limit int) (int, 
 // remove asks for the names of the documents only, and leaves the deleting to a
 // BulkWriter: its writes are 20 a request and each on its own, for the index
 // entries of 500 documents are more than one transaction may change.
-func (c *cloud) remove(ctx context.Context, uid, after string, limit int) (string, error) {
+func (c *cloud) remove(ctx context.Context, uid, after string, limit int) (string, bool, error) {
 	recipes, err := c.recipes(uid)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	rpc, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	docs, err := byID.behind(byID.build(recipes), &position{id: after}).Select().Limit(limit).Documents(rpc).GetAll()
 	if err != nil || len(docs) == 0 {
-		return "", failure(ctx, err)
+		return "", false, failure(ctx, err)
 	}
-	rpc, cancel = context.WithTimeout(ctx, c.timeout)
+	rpc, cancel = context.WithTimeout(ctx, 4*c.timeout) // for 25 requests, most at once
 	defer cancel()
 	w := c.client.BulkWriter(rpc)
 	jobs := make([]*firestore.BulkWriterJob, 0, len(docs))
@@ -129,15 +129,15 @@ func (c *cloud) remove(ctx context.Context, uid, after string, limit int) (strin
 		job, err := w.Delete(d.Ref)
 		if err != nil {
 			w.End()
-			return "", failure(ctx, err)
+			return "", false, failure(ctx, err)
 		}
 		jobs = append(jobs, job)
 	}
 	w.End()
 	for _, job := range jobs {
 		if _, err := job.Results(); err != nil {
-			return "", failure(ctx, err)
+			return "", false, failure(ctx, err)
 		}
 	}
-	return docs[len(docs)-1].Ref.ID, nil
+	return docs[len(docs)-1].Ref.ID, len(docs) == limit, nil
 }

@@ -130,17 +130,17 @@ func (m *memory) count(ctx context.Context, uid string, p plan, limit int) (int,
 	return n, nil
 }
 
-func (m *memory) remove(ctx context.Context, uid, after string, limit int) (string, error) {
-	docs, _, err := m.query(ctx, uid, byID, &position{id: after}, limit, false)
+func (m *memory) remove(ctx context.Context, uid, after string, limit int) (string, bool, error) {
+	docs, more, err := m.query(ctx, uid, byID, &position{id: after}, limit, false)
 	if err != nil || len(docs) == 0 {
-		return "", err
+		return "", false, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range docs {
 		delete(m.users[uid], d.ID)
 	}
-	return docs[len(docs)-1].ID, nil
+	return docs[len(docs)-1].ID, more, nil
 }
 
 func check(ctx context.Context, uid string) error {

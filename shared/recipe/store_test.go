@@ -392,14 +392,14 @@ func TestDeleteAll(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
 		s := open(t)
-		for range 130 { // more than one batch
+		for range 620 { // more than one batch
 			must(s.Create(ctx, "ada", titled("x"), ""))(t)
 		}
 		r := must(s.Create(ctx, "ada", titled("y"), "key"))(t)
 		must(s.Trash(ctx, "ada", r.ID, recipe.Precondition{}))(t)
 		bobs := must(s.Create(ctx, "bob", titled("z"), ""))(t)
-		if got := len(all(t, s, "ada")); got != 131 {
-			t.Fatalf("all yields %d, want 131", got)
+		if got := len(all(t, s, "ada")); got != 621 {
+			t.Fatalf("all yields %d, want 621", got)
 		}
 		for range 2 {
 			if err := s.DeleteAll(ctx, "ada"); err != nil {

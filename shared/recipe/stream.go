@@ -6,10 +6,9 @@ import (
 	"iter"
 )
 
-const (
-	streamBatch = 100
-	deleteBatch = 100
-)
+// streamBatch is how many documents All and DeleteAll fetch at a time. All's batches
+// end at maxBytes too.
+const streamBatch = 500
 
 // All implements Store. Each batch is a request of its own, so that a slow reader
 // holds no connection and no deadline runs while it reads.
@@ -39,17 +38,14 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[Recipe, error] {
 // DeleteAll implements Store. It goes once through the ids in their order, so that
 // it ends however fast others add.
 func (e *engine) DeleteAll(ctx context.Context, uid string) error {
-	for after := ""; ; {
-		last, err := "", ctx.Err()
+	for after, more := "", true; more; {
+		err := ctx.Err()
 		if err == nil {
-			last, err = e.b.remove(ctx, uid, after, deleteBatch)
+			after, more, err = e.b.remove(ctx, uid, after, streamBatch)
 		}
 		if err != nil {
 			return fmt.Errorf("delete all recipes: %w", err)
 		}
-		if last == "" {
-			return nil
-		}
-		after = last
 	}
+	return nil
 }

@@ -74,7 +74,8 @@ func (e ValidationError) Error() string {
 // that the caller knows.
 func (r Recipe) Validate() error {
 	var v ValidationError
-	if cleanText(r.Title) == "" {
+	clean := r.Normalize()
+	if clean.Title == "" {
 		v.add("/title", "minLength", 1, "must not be empty")
 	}
 	v.text("/title", r.Title, MaxTitle, oneLine)
@@ -94,11 +95,11 @@ func (r Recipe) Validate() error {
 	v.number("/servings", r.Servings, MaxServings)
 	v.number("/prepMinutes", r.PrepMinutes, MaxMinutes)
 	v.number("/cookMinutes", r.CookMinutes, MaxMinutes)
-	v.list("/ingredients", r.Ingredients, MaxIngredients, MaxIngredient, oneLine)
-	v.list("/steps", r.Steps, MaxSteps, MaxStep, manyLines)
-	v.list("/tags", r.Tags, MaxTags, MaxTag, oneLine)
+	v.list("/ingredients", r.Ingredients, len(clean.Ingredients), MaxIngredients, MaxIngredient, oneLine)
+	v.list("/steps", r.Steps, len(clean.Steps), MaxSteps, MaxStep, manyLines)
+	v.list("/tags", r.Tags, len(clean.Tags), MaxTags, MaxTag, oneLine)
 	v.text("/notes", r.Notes, MaxNotes, manyLines)
-	if r.Normalize().textBytes() > MaxBytes {
+	if clean.textBytes() > MaxBytes {
 		v.add("", "maxBytes", MaxBytes, "must have at most 256 KiB of text in all")
 	}
 	if len(v) == 0 {
@@ -120,14 +121,17 @@ func (v *ValidationError) add(pointer, rule string, limit int, message string) {
 
 // text checks one text; its fault is the first of encoding, characters, length.
 func (v *ValidationError) text(pointer, s string, limit int, l lines) {
-	switch {
-	case !utf8.ValidString(s):
+	if !utf8.ValidString(s) {
 		v.add(pointer, "utf8", 0, "must be valid UTF-8")
-	case strings.IndexFunc(cleanText(s), l.forbids) >= 0 && l == oneLine:
+		return
+	}
+	s = cleanText(s)
+	switch bad := strings.ContainsFunc(s, l.forbids); {
+	case bad && l == oneLine:
 		v.add(pointer, "pattern", 0, "must be one line without control characters")
-	case strings.IndexFunc(cleanText(s), l.forbids) >= 0:
+	case bad:
 		v.add(pointer, "pattern", 0, "must not hold control characters other than tabs and line ends")
-	case utf8.RuneCountInString(cleanText(s)) > limit:
+	case utf8.RuneCountInString(s) > limit:
 		v.add(pointer, "maxLength", limit, fmt.Sprintf("must be at most %d characters", limit))
 	}
 }
@@ -150,18 +154,16 @@ func (v *ValidationError) number(pointer string, n, limit int) {
 	}
 }
 
-func (v *ValidationError) list(pointer string, list []string, items, limit int, l lines) {
-	n := 0
+// list checks each item, and how many are left when the list is normalized.
+func (v *ValidationError) list(pointer string, list []string, left, items, limit int, l lines) {
+	before := len(*v)
 	for i, s := range list {
-		if cleanText(s) != "" {
-			n++
+		if len(*v)-before > items {
+			break // a list of a million faults helps nobody
 		}
-		// A list of a million faults helps nobody: the count is fault enough.
-		if n <= items {
-			v.text(fmt.Sprintf("%s/%d", pointer, i), s, limit, l)
-		}
+		v.text(fmt.Sprintf("%s/%d", pointer, i), s, limit, l)
 	}
-	if n > items {
+	if left > items {
 		v.add(pointer, "maxItems", items, fmt.Sprintf("must have at most %d items", items))
 	}
 }
