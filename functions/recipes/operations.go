@@ -102,7 +102,7 @@ func route[I, O any](api huma.API, method, path string, o operation, handle func
 		SkipValidateParams: true,
 	}
 	for _, status := range slices.Concat(everywhere, o.errors) {
-		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + responseName(status)}
+		op.Responses[strconv.Itoa(status)] = ProblemResponse(status)
 	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -144,6 +144,12 @@ func describe(doc *huma.OpenAPI, op *huma.Operation) {
 		}
 		op.Responses[strconv.Itoa(status)] = &r
 	}
+}
+
+// ProblemResponse refers to what the document of [OpenAPI] says of an error status. It
+// serves operations that are added to that document.
+func ProblemResponse(status int) *huma.Response {
+	return &huma.Response{Ref: "#/components/responses/" + responseName(status)}
 }
 
 // problems describes the errors, each status once for the whole document.
