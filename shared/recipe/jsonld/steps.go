@@ -24,15 +24,20 @@ func splitSteps(lines []string) []string {
 // a sentence and the next goes on with a small letter.
 func joinWrapped(lines []string) []string {
 	var out []string
-	for _, line := range lines {
-		first, _ := utf8.DecodeRuneInString(line)
-		if n := len(out); n > 0 && unicode.IsLower(first) && !strings.ContainsRune(".:!?)…。！？;", lastRune(out[n-1])) {
-			out[n-1] += " " + line
-			continue
+	for start := 0; start < len(lines); {
+		end := start + 1
+		for end < len(lines) && goesOn(lines[end-1], lines[end]) {
+			end++
 		}
-		out = append(out, line)
+		out = append(out, strings.Join(lines[start:end], " "))
+		start = end
 	}
 	return out
+}
+
+func goesOn(line, next string) bool {
+	first, _ := utf8.DecodeRuneInString(next)
+	return unicode.IsLower(first) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
 var inlineNumber = regexp.MustCompile(`(?:^|\s)\(?(\d{1,2})[.):]\s*(?:-\s+)?`)
