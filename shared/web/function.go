@@ -95,8 +95,10 @@ func deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
 		defer cancel()
-		setReadDeadline(w, readDeadline(ctx))
-		defer func() { setReadDeadline(w, time.Now().Add(leftoverTimeout)) }()
+		if r.ContentLength != 0 {
+			setReadDeadline(w, RequestTimeout)
+			defer setReadDeadline(w, leftoverTimeout)
+		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -105,20 +107,10 @@ func deadline(next http.Handler) http.Handler {
 // arrived is read at once; after a slower one the connection is closed.
 const leftoverTimeout = time.Second
 
-// readDeadline lies behind the context's own, because it cancels the context: a request
-// that runs out of time should say so. Without a deadline it is the zero time, none.
-func readDeadline(ctx context.Context) time.Time {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return time.Time{}
-	}
-	return end.Add(time.Second)
-}
-
-// setReadDeadline holds until the request ends. A recorder in a test has no connection
-// and refuses; a real one does not.
-func setReadDeadline(w http.ResponseWriter, end time.Time) {
-	_ = http.NewResponseController(w).SetReadDeadline(end)
+// setReadDeadline holds until the body has been read or the request ends; then net/http
+// takes it off. A recorder in a test has no connection and refuses; a real one does not.
+func setReadDeadline(w http.ResponseWriter, limit time.Duration) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
 }
 
 // NotFound answers a path that no route has.

@@ -33,13 +33,12 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ..
 	if r.ContentLength > limit {
 		return nil, bodyTooLarge(limit)
 	}
-	end := time.Now().Add(BodyReadTimeout)
-	if d, ok := r.Context().Deadline(); ok && d.Before(end) {
-		end = d
+	timeout := BodyReadTimeout
+	if end, ok := r.Context().Deadline(); ok {
+		timeout = min(timeout, time.Until(end))
 	}
-	setReadDeadline(w, end)
+	setReadDeadline(w, timeout)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	setReadDeadline(w, readDeadline(r.Context()))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -59,7 +59,7 @@ func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, err := l.opened(r.Context())
 	if err != nil {
 		w.Header().Set("Cache-Control", "no-store")
-		setReadDeadline(w, time.Now().Add(leftoverTimeout))
+		setReadDeadline(w, leftoverTimeout)
 		Write(w, r, NewError(http.StatusServiceUnavailable, "not_configured",
 			"This function is not set up. Its log says what is missing.").With(err).Retry(10*time.Second))
 		return

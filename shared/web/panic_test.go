@@ -131,6 +131,25 @@ func TestAnswersThatEndInTheMiddle(t *testing.T) {
 	}
 }
 
+// Whatever serves the function is told too.
+func TestAbortIsPassedOn(t *testing.T) {
+	t.Parallel()
+	for name, h := range map[string]http.HandlerFunc{
+		"an abort":               func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a panic in the middle":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); panic("x") },
+		"an error in the middle": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200); web.Write(w, r, errors.New("x")) },
+	} {
+		func() {
+			defer func() {
+				if got := recover(); got != http.ErrAbortHandler { //nolint:errorlint // the very value
+					t.Errorf("%s: recovered %v, want http.ErrAbortHandler", name, got)
+				}
+			}()
+			serve(t, h).do(http.MethodGet, "/")
+		}()
+	}
+}
+
 // The middleware must not hide what a connection can do.
 func TestResponseController(t *testing.T) {
 	t.Parallel()
