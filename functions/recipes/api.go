@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"path"
 	"reflect"
 	"slices"
@@ -80,8 +81,27 @@ type adapter struct{ huma.Adapter }
 func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	routed := *op
 	routed.Path = pattern(op.Path)
-	a.Adapter.Handle(&routed, handler)
+	a.Adapter.Handle(&routed, func(ctx huma.Context) {
+		u := ctx.URL()
+		handler(queryContext{ctx, u.Query()})
+	})
 }
+
+// queryContext reads the query as net/url does. huma's own reader overlooks a parameter
+// that follows one without a value.
+type queryContext struct {
+	humaContext
+	query url.Values
+}
+
+// humaContext has another name than its method Context, so that it can be embedded.
+type humaContext = huma.Context
+
+// Query implements huma.Context.
+func (c queryContext) Query(name string) string { return c.query.Get(name) }
+
+// Unwrap leads humago.Unwrap to its own context.
+func (c queryContext) Unwrap() huma.Context { return c.humaContext }
 
 // pattern is the ServeMux pattern of a path of the document.
 func pattern(p string) string {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// exportTimeout bounds a whole export, in place of web.RequestTimeout, which is too
-	// short for ten thousand recipes over a slow line.
-	exportTimeout = 10 * time.Minute
+	// wholeTimeout bounds what goes over all recipes of a user, in place of
+	// web.RequestTimeout, which is too short for ten thousand of them.
+	wholeTimeout = 10 * time.Minute
 	// writeTimeout bounds how long a client may take for each part of an export.
 	writeTimeout = 30 * time.Second
 	exportBuffer = 64 << 10
@@ -26,7 +26,7 @@ const (
 // exportAll streams all recipes in bounded memory. The first one is read before
 // anything is answered, so that a store that cannot be reached is still a 503.
 func (h *handlers) exportAll(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTimeout)
+	ctx, cancel := patiently(ctx)
 	next, stop := iter.Pull2(h.store.All(ctx, callerOf(ctx).uid))
 	end := func() { stop(); cancel() }
 	first, err, some := next()
@@ -36,7 +36,12 @@ func (h *handlers) exportAll(ctx context.Context, _ *struct{}) (*huma.StreamResp
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer end()
-		_, w := unwrap(c)
+		r, w := unwrap(c)
+		w.Header().Set("Content-Type", "application/ld+json")
+		w.Header().Set("Content-Disposition", `attachment; filename="recipes.jsonld"`)
+		if r.Method == http.MethodHead {
+			return
+		}
 		if err := stream(w, first, some, next); err != nil {
 			// The status has gone out. A document that ends early must not look
 			// complete: the connection is cut, and the log line gets the reason.
@@ -46,10 +51,14 @@ func (h *handlers) exportAll(ctx context.Context, _ *struct{}) (*huma.StreamResp
 	}}, nil
 }
 
+// patiently returns a context for work on all recipes. It does not end with the request:
+// a client that has gone is noticed by the next write.
+func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), wholeTimeout)
+}
+
 // stream writes a recipe, if there is one, and those behind it.
-func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (recipe.Recipe, error, bool)) error { //nolint:revive // as iter.Pull2
-	w.Header().Set("Content-Type", "application/ld+json")
-	w.Header().Set("Content-Disposition", `attachment; filename="recipes.jsonld"`)
+func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (recipe.Recipe, error, bool)) error {
 	patient := patientWriter{w, http.NewResponseController(w)}
 	defer patient.done()
 	buffered := bufio.NewWriterSize(patient, exportBuffer)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -120,6 +121,7 @@ func wellFormed(w http.ResponseWriter, r *http.Request) error {
 			faults = append(faults, web.FieldError{Location: "query." + clip(name), Message: "must be given once", Rule: "maxItems", Limit: 1})
 		}
 	}
+	slices.SortFunc(faults, func(a, b web.FieldError) int { return strings.Compare(a.Location, b.Location) })
 	return refused(faults)
 }
 

@@ -157,8 +157,9 @@ func TestExportImportsAgain(t *testing.T) {
 	if diff := cmp.Diff(all("alice-uid"), all("bob-uid"), cmpopts.IgnoreFields(recipe.Recipe{}, "ID", "ETag", "CreatedAt", "UpdatedAt")); diff != "" {
 		t.Errorf("bob's copies (-alice +bob):\n%s", diff)
 	}
-	if r := s.do(request{method: "HEAD", path: "/:export"}); r.status != http.StatusOK || r.body != "" {
-		t.Errorf("HEAD: %d %s", r.status, r.body)
+	head := s.do(request{method: "HEAD", path: "/:export"})
+	if head.status != http.StatusOK || head.body != "" || head.header.Get("Content-Type") != "application/ld+json" {
+		t.Errorf("HEAD: %d %v %s", head.status, head.header, head.body)
 	}
 	if r := s.do(request{as: "carol", path: "/:export"}); r.status != http.StatusUnauthorized {
 		t.Errorf("a stranger's export: %d", r.status)

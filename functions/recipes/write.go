@@ -212,6 +212,8 @@ func (in *deleteAllInput) Resolve(huma.Context) []error {
 }
 
 func (h *handlers) deleteAll(ctx context.Context, _ *deleteAllInput) (*struct{}, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	if err := h.store.DeleteAll(ctx, callerOf(ctx).uid); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func sessionOperations(schemas huma.Registry) []*huma.Operation {
 	schema := func(t reflect.Type) map[string]*huma.MediaType {
 		return map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(t, true, "")}}
 	}
-	clear := header("Set-Cookie", "Takes the session's cookie back.")
+	cleared := header("Set-Cookie", "Takes the session's cookie back.")
 	return []*huma.Operation{
 		{
 			OperationID: "openSession", Method: http.MethodPost, Path: path, Tags: []string{setcache.Name},
@@ -96,7 +96,7 @@ func sessionOperations(schemas huma.Registry) []*huma.Operation {
 			Parameters: []*huma.Param{{
 				Name: "all", In: "query", Description: "true closes every session.", Schema: &huma.Schema{Type: huma.TypeBoolean, Enum: []any{true}},
 			}},
-			Responses: responses(map[int]*huma.Response{204: {Description: "It is closed.", Headers: clear}}, 400, 401, 403, 429, 500, 503),
+			Responses: responses(map[int]*huma.Response{204: {Description: "It is closed.", Headers: cleared}}, 400, 401, 403, 429, 500, 503),
 		},
 		{
 			OperationID: "closeSessionById", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{setcache.Name},
@@ -104,7 +104,7 @@ func sessionOperations(schemas huma.Registry) []*huma.Operation {
 			Parameters: []*huma.Param{{
 				Name: "id", In: "path", Required: true, Description: "The id of the session, from the list.", Schema: &huma.Schema{Type: huma.TypeString},
 			}},
-			Responses: responses(map[int]*huma.Response{204: {Description: "It is closed.", Headers: clear}}, 400, 401, 403, 404, 429, 500, 503),
+			Responses: responses(map[int]*huma.Response{204: {Description: "It is closed.", Headers: cleared}}, 400, 401, 403, 404, 429, 500, 503),
 		},
 	}
 }

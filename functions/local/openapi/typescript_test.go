@@ -64,7 +64,7 @@ func node(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", args...) //nolint:gosec // the arguments are this file's
+	cmd := exec.CommandContext(ctx, "node", args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -80,11 +80,11 @@ var authLine = regexp.MustCompile(`Firebase Auth\s+(127\.0\.0\.1:\d+)`)
 func runLocal(t *testing.T) (pantry, auth string) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "local")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "pantry.example/functions/local").CombinedOutput(); err != nil { //nolint:gosec // a path of this test
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "pantry.example/functions/local").CombinedOutput(); err != nil {
 		t.Fatalf("build the local runner: %v\n%s", err, out)
 	}
-	cmd := exec.Command(binary) //nolint:gosec,noctx // what was just built; it is told to end below
-	cmd.Dir = t.TempDir()       // no .env
+	cmd := exec.Command(binary)
+	cmd.Dir = t.TempDir() // no .env
 	cmd.Env = []string{"PORT=0", "AUTH_PORT=0", "HOME=" + cmd.Dir, "PATH=" + os.Getenv("PATH")}
 	var log strings.Builder
 	cmd.Stderr = &log
