@@ -225,7 +225,7 @@ func TestRevoke(t *testing.T) {
 }
 
 func TestFirebaseWithNobodyThere(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func (g *google) asked(at string) int {
 
 // hang makes a place take requests and answer none, until the returned function is
 // called, at the end of the test at the latest. Each request is told on the channel.
-func (g *google) hang(at string) (asked <-chan struct{}, recover func()) {
+func (g *google) hang(at string) (asked <-chan struct{}, recovered func()) {
 	told, release := make(chan struct{}, 64), make(chan struct{})
 	old := g.set(at, func(_ http.ResponseWriter, r *http.Request) {
 		told <- struct{}{}

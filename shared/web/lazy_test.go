@@ -117,7 +117,7 @@ func TestLazyThatPanics(t *testing.T) {
 
 func TestLazyWithoutAHandler(t *testing.T) {
 	t.Parallel()
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { return nil, nil }) //nolint:nilnil // what must not be
+	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { return nil, nil })
 	wantProblem(t, get(l), 503, "not_configured")
 }
 

@@ -59,7 +59,7 @@ func TestPanicValues(t *testing.T) {
 		{func() { panic(fmt.Errorf("abort: %w", http.ErrAbortHandler)) }, "panic: *fmt.wrapError"},
 		{func() { m["a"] = 1 }, "panic: assignment to entry in nil map"},
 		{func() { _ = []int{}[len(m)] }, "panic: runtime error: index out of range [0] with length 0"},
-		{func() { panic(nil) }, "panic: panic called with nil argument"}, //nolint:govet // on purpose
+		{func() { panic(nil) }, "panic: panic called with nil argument"},
 	} {
 		s := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { row.panics() }))
 		wantProblem(t, s.do(http.MethodGet, "/"), 500, "internal")
@@ -107,7 +107,7 @@ func TestAnswersThatEndInTheMiddle(t *testing.T) {
 				s.ServeHTTP(w, r)
 			}))
 			t.Cleanup(srv.Close)
-			res, err := http.Get(srv.URL) //nolint:noctx // on loopback
+			res, err := http.Get(srv.URL)
 			if err == nil {
 				var body []byte
 				body, err = io.ReadAll(res.Body)
@@ -161,7 +161,7 @@ func TestResponseController(t *testing.T) {
 		<-r.Context().Done() // until the client, who has read that, leaves
 	})))
 	t.Cleanup(srv.Close)
-	res, err := http.Get(srv.URL) //nolint:noctx // on loopback
+	res, err := http.Get(srv.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestLogOfEarlyHints(t *testing.T) {
 	}))
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	res, err := http.Get(srv.URL) //nolint:noctx // on loopback
+	res, err := http.Get(srv.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,13 +85,13 @@ type process struct {
 
 func startProcess(t *testing.T) process {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), serveVariable+"="+port, "FUNCTION_TARGET=")
 	log := &buffer{}
 	cmd.Stderr = log
@@ -109,7 +109,7 @@ func startProcess(t *testing.T) process {
 	})
 	p := process{t, cmd, "http://127.0.0.1:" + port, bufio.NewReader(out)}
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if res, err := http.Get(p.url + "/ready"); err == nil { //nolint:noctx // on loopback
+		if res, err := http.Get(p.url + "/ready"); err == nil {
 			_ = res.Body.Close()
 			return p
 		}
@@ -122,7 +122,7 @@ func startProcess(t *testing.T) process {
 // begin starts a request and returns it once its first line has come.
 func (p process) begin(path string) (*http.Response, *bufio.Reader) {
 	p.t.Helper()
-	res, err := http.Get(p.url + path) //nolint:noctx,bodyclose // the caller reads it to its end
+	res, err := http.Get(p.url + path)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func (p process) exit() int {
 func TestSIGTERMLetsARequestFinish(t *testing.T) {
 	t.Parallel()
 	p := startProcess(t)
-	if res, err := http.Get(p.url + "/idle"); err != nil { //nolint:noctx // on loopback
+	if res, err := http.Get(p.url + "/idle"); err != nil {
 		t.Fatal(err)
 	} else {
 		_ = res.Body.Close()
@@ -168,7 +168,7 @@ func TestSIGTERMLetsARequestFinish(t *testing.T) {
 	res, body := p.begin("/slow")
 	defer func() { _ = res.Body.Close() }()
 	p.terminate()
-	released, err := http.Post(p.url+"/release", "", nil) //nolint:noctx // on loopback
+	released, err := http.Post(p.url+"/release", "", nil)
 	if err != nil {
 		t.Fatalf("the process takes no request while it ends: %v", err)
 	}

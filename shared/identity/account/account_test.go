@@ -213,7 +213,7 @@ func TestLookupFollowsNoRedirect(t *testing.T) {
 
 func TestLookupWithNobodyThere(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
