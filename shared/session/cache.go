@@ -96,6 +96,8 @@ type Session struct {
 }
 
 var (
+	//go:embed merge.lua
+	mergeSource string
 	//go:embed signin.lua
 	signInSource string
 	//go:embed touch.lua
@@ -105,10 +107,10 @@ var (
 	//go:embed closeall.lua
 	closeAllSource string
 
-	signInScript   = redis.NewScript(signInSource)
+	signInScript   = redis.NewScript(mergeSource + signInSource)
 	touchScript    = redis.NewScript(touchSource)
-	standingScript = redis.NewScript(standingSource)
-	closeAllScript = redis.NewScript(closeAllSource)
+	standingScript = redis.NewScript(mergeSource + standingSource)
+	closeAllScript = redis.NewScript(mergeSource + closeAllSource)
 )
 
 func key(uid string) string { return "user:" + uid }

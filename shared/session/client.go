@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,8 +23,17 @@ func NewClient(c config.Redis) (*redis.Client, error) {
 	if c.Embedded {
 		return nil, errors.New("REDIS_SERVER is not set: name a Redis, or start everything with go run ./functions/local")
 	}
+	quiet.Do(func() { redis.SetLogger(silence{}) })
 	return redis.NewClient(options(c)), nil
 }
+
+// go-redis writes a line of its own for each connection that fails. The request that it
+// fails has a line already, in the log's format.
+var quiet sync.Once
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
 
 func options(c config.Redis) *redis.Options {
 	o := &redis.Options{

@@ -6,10 +6,8 @@ for _, name in ipairs(redis.call('HKEYS', key)) do
   if kind then redis.call('HDEL', key, name) end
   if kind == 's' then closed = closed + 1 end
 end
-local c, a, d = string.match(redis.call('HGET', key, 'v') or '', '^(%-?%d+):(%-?%d+):(%d)$')
-local after = ARGV[1]
-if a and tonumber(a) > tonumber(after) then after = a end
-redis.call('HSET', key, 'v', (c or '0') .. ':' .. after .. ':' .. (d or '0'))
-local ttl = tonumber(ARGV[2])
-if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+local old = redis.call('HGET', key, 'v') or '0:0:0'
+local checked, disabled = string.match(old, '^(%-?%d+):.*:(%d)$')
+redis.call('HSET', key, 'v', (merge(old, checked or '0', ARGV[1], disabled or '0')))
+if redis.call('PTTL', key) < tonumber(ARGV[2]) then redis.call('PEXPIRE', key, ARGV[2]) end
 return closed

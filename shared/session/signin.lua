@@ -9,14 +9,8 @@ local all = redis.call('HGETALL', key)
 local field = {}
 for i = 1, #all, 2 do field[all[i]] = all[i + 1] end
 
--- What Firebase said of the user: the later look-up counts, valid-after only rises.
-local checked, after, disabled = ARGV[8], ARGV[9], ARGV[10]
-local c, a, d = string.match(field['v'] or '', '^(%-?%d+):(%-?%d+):(%d)$')
-if c then
-  if tonumber(c) > tonumber(checked) then checked, disabled = c, d end
-  if tonumber(a) > tonumber(after) then after = a end
-end
-if disabled ~= '0' or auth < tonumber(after) then return 0 end
+local v, after, disabled = merge(field['v'], ARGV[8], ARGV[9], ARGV[10])
+if disabled or auth < after then return 0 end
 
 -- Drop what is over, replaced or unreadable; then the least recently seen over max.
 local open, drop = {}, {}
@@ -26,7 +20,7 @@ for name, value in pairs(field) do
     local created, expires, signed = string.match(value, '^1%.(%d+)%.(%d+)%.(%-?%d+)%.')
     local seen = tonumber(field['t:' .. sid] or created)
     if not created or not seen or sid == id or sid == replaced or tonumber(expires) <= now
-      or seen + idle <= now or tonumber(signed) < tonumber(after) then
+      or seen + idle <= now or tonumber(signed) < after then
       drop[#drop + 1] = sid
     else
       open[#open + 1] = { sid, seen }
@@ -42,6 +36,6 @@ end)
 for i = 1, #open - max + 1 do drop[#drop + 1] = open[i][1] end
 for _, sid in ipairs(drop) do redis.call('HDEL', key, 's:' .. sid, 't:' .. sid) end
 
-redis.call('HSET', key, 's:' .. id, record, 't:' .. id, ARGV[3], 'v', checked .. ':' .. after .. ':' .. disabled)
+redis.call('HSET', key, 's:' .. id, record, 't:' .. id, ARGV[3], 'v', v)
 if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
 return 1

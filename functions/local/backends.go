@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"cloud.google.com/go/firestore"
+	"github.com/alicebob/miniredis/v2"
+
+	"pantry.example/functions/checkexpiration"
+	"pantry.example/functions/local/authemulator"
+	"pantry.example/functions/recipes"
+	"pantry.example/functions/setcache"
+	"pantry.example/shared/config"
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/session"
+	"pantry.example/shared/web"
+)
+
+// The demo account of the embedded auth emulator, and the owner of the sample recipes.
+const (
+	demoUID      = "demo"
+	demoEmail    = "demo@pantry.example"
+	demoPassword = "pantry-demo" //nolint:gosec // it opens nothing but the embedded emulator
+)
+
+// backends is what the functions run on.
+type backends struct {
+	cfg      config.Config
+	sessions *session.Cache
+	firebase *identity.Firebase
+	accounts *account.Directory
+	store    recipe.Store
+
+	embeddedAuth bool
+	lines        []string // what runs where, a line each
+	closers      []func()
+}
+
+func (b *backends) close() {
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		b.closers[i]()
+	}
+}
+
+func (b *backends) say(what, where string) {
+	b.lines = append(b.lines, fmt.Sprintf("  %-14s %s", what, where))
+}
+
+// open starts what is embedded and connects to the rest. When it fails, nothing is left
+// running.
+func open(ctx context.Context, cfg config.Config) (_ *backends, err error) {
+	b := &backends{cfg: cfg}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	for _, step := range []func(context.Context) error{b.openRedis, b.openAuth, b.openSessions, b.openStore} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func (b *backends) openRedis(ctx context.Context) error {
+	if !b.cfg.Redis.Embedded {
+		b.say("Redis", b.cfg.Redis.Addr()+"  ("+b.cfg.Redis.Variable+")")
+		for _, note := range append(b.cfg.Redis.Repairs, b.cfg.Redis.Warnings...) {
+			b.say("", note)
+		}
+		return nil
+	}
+	server, err := miniredis.Run()
+	if err != nil {
+		return fmt.Errorf("start the embedded Redis: %w", err)
+	}
+	b.closers = append(b.closers, server.Close)
+	// Its keys expire only when it is told that time has passed.
+	ctx, stop := context.WithCancel(ctx)
+	b.closers = append(b.closers, stop)
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for last := time.Now(); ; {
+			select {
+			case <-ctx.Done():
+				return
+			case now := <-tick.C:
+				server.FastForward(now.Sub(last))
+				last = now
+			}
+		}
+	}()
+	b.cfg.Redis, err = config.ParseRedis(server.Addr())
+	b.say("Redis", server.Addr()+"  (embedded; REDIS_SERVER names another)")
+	return err
+}
+
+func (b *backends) openAuth(ctx context.Context) error {
+	if b.cfg.AuthEmulator != "" {
+		b.say("Firebase Auth", b.cfg.AuthEmulator+"  (FIREBASE_AUTH_EMULATOR_HOST)")
+		return nil
+	}
+	emulator := authemulator.New(b.cfg.ProjectID)
+	err := emulator.AddUser(authemulator.User{
+		UID: demoUID, Email: demoEmail, Password: demoPassword, DisplayName: "Demo Cook", EmailVerified: true,
+	})
+	if err != nil {
+		return fmt.Errorf("add the demo account: %w", err)
+	}
+	l, err := listen(ctx, "AUTH_PORT", b.cfg.AuthPort)
+	if err != nil {
+		return err
+	}
+	server := newServer(emulator)
+	b.closers = append(b.closers, func() { _ = server.Close() })
+	go func() { _ = server.Serve(l) }()
+	b.embeddedAuth = true
+	b.cfg.AuthEmulator = l.Addr().String()
+	b.say("Firebase Auth", b.cfg.AuthEmulator+"  (embedded; FIREBASE_AUTH_EMULATOR_HOST names another)")
+	// The Admin SDK takes the emulator's address from the environment alone.
+	return os.Setenv("FIREBASE_AUTH_EMULATOR_HOST", b.cfg.AuthEmulator)
+}
+
+func (b *backends) openSessions(ctx context.Context) error {
+	var err error
+	if b.accounts, err = account.NewDirectory(ctx, b.cfg.ProjectID, b.cfg.AuthEmulator); err != nil {
+		return err
+	}
+	if b.firebase, err = identity.Open(ctx, b.cfg.ProjectID); err != nil {
+		return err
+	}
+	b.sessions, err = session.FromConfig(b.cfg, b.accounts.Lookup, b.firebase.VerifySessionCookie)
+	return err
+}
+
+func (b *backends) openStore(ctx context.Context) error {
+	if b.cfg.FirestoreEmulator != "" {
+		client, err := firestore.NewClient(ctx, b.cfg.ProjectID)
+		if err != nil {
+			return fmt.Errorf("open the Firestore emulator at FIRESTORE_EMULATOR_HOST: %w", err)
+		}
+		b.closers = append(b.closers, func() { _ = client.Close() })
+		b.store = recipe.NewFirestore(client)
+		b.say("Recipes", b.cfg.FirestoreEmulator+"  (FIRESTORE_EMULATOR_HOST)")
+		return nil
+	}
+	b.store = recipe.NewMemory()
+	b.say("Recipes", "in memory; they are gone when this ends  (FIRESTORE_EMULATOR_HOST names a Firestore)")
+	for _, r := range samples() {
+		if _, err := b.store.Create(ctx, demoUID, r.Normalize(), ""); err != nil {
+			return fmt.Errorf("add the sample recipes: %w", err)
+		}
+	}
+	return nil
+}
+
+// function returns the handler of one function, by its entry point.
+func (b *backends) function(target string) (http.Handler, error) {
+	outside := func(name string) web.Function { return web.NewFunction(name, session.CookieName, b.cfg) }
+	switch target {
+	case "SetCache":
+		return setcache.New(setcache.Deps{
+			Function: outside(setcache.Name), Sessions: b.sessions,
+			Firebase: b.firebase, Accounts: b.accounts, TTL: b.cfg.SessionTTL,
+		})
+	case "CheckExpiration":
+		return checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: b.sessions})
+	default:
+		f := outside(recipes.Name)
+		return recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.sessions), Store: b.store})
+	}
+}
+
+// listen opens a loopback port that variable names.
+func listen(ctx context.Context, variable string, port int) (net.Listener, error) {
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is taken by another program: end that one, or set %s to a free port", port, variable)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on port %d (%s): %s", port, variable, strings.TrimPrefix(err.Error(), "listen tcp "))
+	}
+	return l, nil
+}

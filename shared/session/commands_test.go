@@ -1,0 +1,91 @@
+package session_test
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"pantry.example/functions/local/testserver"
+)
+
+// commands returns how often the server ran each command, from its own statistics. What
+// a script runs inside counts there too; a script call is one EVALSHA.
+func commands(t *testing.T, rdb *redis.Client) map[string]int {
+	t.Helper()
+	info, err := rdb.Info(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for line := range strings.Lines(info) {
+		name, stats, ok := strings.Cut(strings.TrimSpace(line), ":calls=")
+		if !ok {
+			continue
+		}
+		n, _, _ := strings.Cut(stats, ",")
+		calls, err := strconv.Atoi(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts[strings.TrimPrefix(name, "cmdstat_")] = calls
+	}
+	for _, free := range []string{"info", "hello", "auth", "ping", "client|setinfo"} {
+		delete(counts, free)
+	}
+	return counts
+}
+
+// TestCommandsARequest counts on the server what a request costs. It needs the server
+// for itself, so it must not run beside other tests that use it: the packages that do
+// are not parallel within, and CI gives each package its own database server.
+func TestCommandsARequest(t *testing.T) {
+	rdb := connect(t, testserver.Redis(t))
+	w := newWorld(t, rdb)
+	uid := user(w)
+	h := w.signIn(uid)
+	for name, row := range map[string]struct {
+		pass time.Duration
+		call func() error
+		want map[string]int
+	}{
+		"authenticate": {
+			call: func() error { _, err := w.Authenticate(t.Context(), h); return err },
+			want: map[string]int{"hmget": 1},
+		},
+		"check": {
+			call: func() error { _, err := w.Check(t.Context(), h); return err },
+			want: map[string]int{"hmget": 1},
+		},
+		"list": {
+			call: func() error { _, err := w.List(t.Context(), uid); return err },
+			want: map[string]int{"hgetall": 1},
+		},
+		"close an unknown one": {
+			call: func() error { _ = w.Close(t.Context(), uid, "AAAAAAAAAAAAAAAAAAAAAA"); return nil },
+			want: map[string]int{"hdel": 1},
+		},
+		"sign in": {
+			call: func() error { _, _, err := w.Open(t.Context(), w.signed(uid)); return err },
+			want: map[string]int{"evalsha": 1, "hgetall": 1, "hset": 1, "pttl": 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := commands(t, rdb)
+			if err := row.call(); err != nil {
+				t.Fatal(err)
+			}
+			got := commands(t, rdb)
+			maps.DeleteFunc(got, func(k string, n int) bool { return n == before[k] })
+			for k := range got {
+				got[k] -= before[k]
+			}
+			if !maps.Equal(got, row.want) {
+				t.Errorf("commands = %v, want %v", got, row.want)
+			}
+		})
+	}
+}

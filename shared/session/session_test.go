@@ -1,0 +1,313 @@
+package session_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/session"
+)
+
+func TestOpenAndAuthenticate(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		in := w.signed(uid)
+		h, opened, err := w.Open(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := w.wantOpen(h)
+		if got != opened {
+			t.Errorf("Authenticate = %+v, want what Open returned: %+v", got, opened)
+		}
+		if got.UID != uid || got.Device != "Firefox on Linux" || !got.Expires.Equal(in.Token.Expires) {
+			t.Errorf("session = %+v, want uid %q until %v", got, uid, in.Token.Expires)
+		}
+	})
+}
+
+func TestRedisHoldsNothingUsable(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		in := w.signed(uid)
+		h := w.openSession(in)
+		dump := w.fields(uid)
+		if len(dump) != 3 {
+			t.Errorf("the hash has %d fields, want s, t and v", len(dump))
+		}
+		secret := h.Reveal()[strings.IndexByte(h.Reveal(), '.')+1:]
+		for what, part := range map[string]string{"token": in.Cookie, "token's middle": in.Cookie[4:28], "handle": h.Reveal(), "secret": secret} {
+			if contains(dump, part) {
+				t.Errorf("Redis holds the %s", what)
+			}
+		}
+	})
+}
+
+// TestWriterCannotForge: who writes to Redis has neither a handle nor a token that
+// Firebase signed for somebody else.
+func TestWriterCannotForge(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		victim, attacker := user(w), user(w)
+		theirs := w.signIn(victim)
+		mine := w.signIn(attacker)
+		record := w.fields(attacker)["s:"+mine.SessionID()]
+
+		t.Run("own record under the victim's key", func(t *testing.T) {
+			planted := rename(t, mine, victim)
+			rdb.HSet(t.Context(), "user:"+victim, "s:"+planted.SessionID(), record)
+			w.wantClosed(planted)
+		})
+		t.Run("own token sealed for the victim", func(t *testing.T) {
+			in := w.signed(attacker)
+			in.Token.UID = victim // as if the attacker could run Open against this Redis
+			w.wantRefused(w.openSession(in))
+		})
+		t.Run("unsigned token sealed for the victim", func(t *testing.T) {
+			in := w.signed(victim)
+			in.Cookie = "eyJ.forged."
+			w.wantRefused(w.openSession(in))
+		})
+		t.Run("sign-in time made later", func(t *testing.T) {
+			in := w.signed(victim)
+			in.Token.AuthTime = in.Token.AuthTime.Add(time.Second)
+			w.wantRefused(w.openSession(in))
+		})
+		for name, change := range map[string]func(string) string{
+			"later expiry": func(s string) string { return replacePart(s, 2, fmt.Sprint(w.clock().Add(10*ttl).UnixMilli())) },
+			"later auth":   func(s string) string { return replacePart(s, 3, fmt.Sprint(w.clock().Add(ttl).Unix())) },
+			"other device": func(s string) string { return replacePart(s, 4, "AAAA") },
+			"cut":          func(s string) string { return s[:len(s)-3] },
+			"empty":        func(string) string { return "" },
+			"version":      func(s string) string { return "2" + s[1:] },
+			"no dots":      func(string) string { return "1" },
+		} {
+			t.Run(name, func(t *testing.T) {
+				h := w.signIn(attacker)
+				field := "s:" + h.SessionID()
+				rdb.HSet(t.Context(), "user:"+attacker, field, change(w.fields(attacker)[field]))
+				w.wantClosed(h)
+			})
+		}
+		w.wantOpen(theirs)
+	})
+}
+
+// wantRefused is for a session that Redis holds and whose token is not its user's.
+func (w *world) wantRefused(h session.Handle) {
+	w.t.Helper()
+	if _, err := w.Authenticate(w.t.Context(), h); !errors.Is(err, session.ErrNoSession) {
+		w.t.Errorf("Authenticate: got %v, want ErrNoSession", err)
+	}
+}
+
+func rename(t *testing.T, h session.Handle, uid string) session.Handle {
+	t.Helper()
+	text := h.Reveal()
+	renamed, err := session.ParseHandle(b64(uid) + text[strings.IndexByte(text, '.'):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return renamed
+}
+
+func replacePart(record string, i int, part string) string {
+	parts := strings.Split(record, ".")
+	parts[i] = part
+	return strings.Join(parts, ".")
+}
+
+func TestTimeouts(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		t.Run("idle", func(t *testing.T) {
+			w := newWorld(t, rdb)
+			h := w.signIn(user(w))
+			w.pass(idle - time.Millisecond)
+			w.wantOpen(h) // and touches it
+			w.pass(idle - time.Millisecond)
+			w.wantOpen(h)
+			w.pass(idle)
+			w.wantClosed(h)
+		})
+		t.Run("absolute", func(t *testing.T) {
+			w := newWorld(t, rdb)
+			h := w.signIn(user(w))
+			for range 13 {
+				w.pass(ttl / 14)
+				w.wantOpen(h)
+			}
+			w.pass(ttl / 14)
+			w.wantClosed(h)
+		})
+		t.Run("check extends nothing", func(t *testing.T) {
+			w := newWorld(t, rdb)
+			h := w.signIn(user(w))
+			for range 3 {
+				w.pass(idle / 4)
+				if _, err := w.Check(t.Context(), h); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.pass(idle / 4)
+			w.wantClosed(h)
+		})
+		t.Run("key outlives nothing", func(t *testing.T) {
+			w := newWorld(t, rdb)
+			uid := user(w)
+			w.signIn(uid)
+			left := rdb.PTTL(t.Context(), "user:"+uid).Val()
+			if left > ttl || left < ttl-time.Minute {
+				t.Errorf("the key lives for %v, want about %v", left, ttl)
+			}
+		})
+	})
+}
+
+func TestTouchIsRare(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		h := w.signIn(uid)
+		seen := func() string { return w.fields(uid)["t:"+h.SessionID()] }
+		before := seen()
+		w.pass(5*time.Minute - time.Millisecond)
+		w.wantOpen(h)
+		if got := seen(); got != before {
+			t.Errorf("last seen was written after less than five minutes: %s, want %s", got, before)
+		}
+		w.pass(time.Millisecond)
+		w.wantOpen(h)
+		if got := seen(); got == before {
+			t.Error("last seen was not written after five minutes")
+		}
+	})
+}
+
+func TestDevices(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid, other := user(w), user(w)
+		stranger := w.signIn(other)
+		var handles []session.Handle
+		for range session.MaxSessions {
+			handles = append(handles, w.signIn(uid))
+			w.pass(6 * time.Minute)
+		}
+		w.wantOpen(handles[0]) // now the second is the least recently seen
+		w.pass(time.Second)
+		newest := w.signIn(uid)
+		w.wantClosed(handles[1])
+		w.wantOpen(handles[0])
+
+		listed, err := w.List(t.Context(), uid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(listed) != session.MaxSessions {
+			t.Errorf("%d sessions are listed, want %d", len(listed), session.MaxSessions)
+		}
+		for i := 1; i < len(listed); i++ {
+			if listed[i-1].LastSeen.Before(listed[i].LastSeen) {
+				t.Errorf("session %d was seen after session %d", i, i-1)
+			}
+		}
+		if err := w.Close(t.Context(), uid, handles[2].SessionID()); err != nil {
+			t.Fatal(err)
+		}
+		w.wantClosed(handles[2])
+		for what, id := range map[string]string{
+			"closed": handles[2].SessionID(), "another user's": stranger.SessionID(), "malformed": "v", "empty": "",
+		} {
+			if err := w.Close(t.Context(), uid, id); !errors.Is(err, session.ErrNoSession) {
+				t.Errorf("Close of a session that is %s: got %v, want ErrNoSession", what, err)
+			}
+		}
+		if err := w.CloseAll(t.Context(), uid); err != nil {
+			t.Fatal(err)
+		}
+		w.wantClosed(newest)
+		w.wantClosed(handles[0])
+		w.wantOpen(stranger)
+		if listed, err := w.List(t.Context(), uid); err != nil || len(listed) != 0 {
+			t.Errorf("List after CloseAll = %v, %v; want none", listed, err)
+		}
+	})
+}
+
+func TestRotation(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid, other := user(w), user(w)
+		old, second := w.signIn(uid), w.signIn(uid)
+		in := w.signed(uid)
+		in.Replaces = &old
+		renewed := w.openSession(in)
+		w.wantClosed(old)
+		w.wantOpen(second)
+		w.wantOpen(renewed)
+
+		planted := w.signIn(other)
+		in = w.signed(uid)
+		in.Replaces = &planted
+		fresh := w.openSession(in)
+		if fresh.Reveal() == planted.Reveal() {
+			t.Error("a planted handle was adopted")
+		}
+		w.wantClosed(planted)
+
+		forged := rename(t, fresh, uid)
+		in = w.signed(other)
+		in.Replaces = &forged
+		w.openSession(in)
+	})
+}
+
+func TestSignInAfterSignOutEverywhere(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		w.signIn(uid)
+		before := w.signed(uid)
+		if err := w.CloseAll(t.Context(), uid); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := w.Open(t.Context(), before); !errors.Is(err, session.ErrStaleSignIn) {
+			t.Errorf("Open with a sign-in from before: got %v, want ErrStaleSignIn", err)
+		}
+		// Firebase's word from before must not lower the bound.
+		w.pass(2 * maxAge)
+		w.say(uid, account.State{ValidAfter: time.Unix(1, 0)})
+		w.wantOpen(w.signIn(uid))
+		if _, _, err := w.Open(t.Context(), before); !errors.Is(err, session.ErrStaleSignIn) {
+			t.Errorf("Open after a look-up: got %v, want ErrStaleSignIn", err)
+		}
+	})
+}
+
+// TestCloseAllWaitsOutItsSecond: a sign-in right after the answer counts as later.
+func TestCloseAllWaitsOutItsSecond(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		w.SetClock(time.Now)
+		uid := user(w)
+		h := w.signIn(uid)
+		if err := w.CloseAll(t.Context(), uid); err != nil {
+			t.Fatal(err)
+		}
+		w.wantClosed(h)
+		in := w.signed(uid)
+		in.Token.AuthTime = time.Now().Truncate(time.Second)
+		w.tokens[in.Cookie] = in.Token
+		w.wantOpen(w.openSession(in))
+	})
+}
+
+func b64(s string) string { return encoding.EncodeToString([]byte(s)) }

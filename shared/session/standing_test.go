@@ -1,0 +1,175 @@
+package session_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/session"
+)
+
+func TestRevocation(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		for name, gone := range map[string]func(w *world) account.State{
+			"disabled or deleted": func(*world) account.State { return account.State{Disabled: true} },
+			"revoked":             func(w *world) account.State { return account.State{ValidAfter: w.clock()} },
+		} {
+			t.Run(name, func(t *testing.T) {
+				w := newWorld(t, rdb)
+				uid := user(w)
+				h := w.signIn(uid)
+				w.pass(2 * time.Second)
+				w.say(uid, gone(w))
+				w.pass(maxAge - 3*time.Second)
+				w.wantOpen(h) // still within the bound
+				w.pass(time.Second)
+				w.wantClosed(h)
+				if n := w.lookups.Load(); n != 1 {
+					t.Errorf("%d look-ups, want 1", n)
+				}
+				if s, err := w.List(t.Context(), uid); err != nil || len(s) != 0 {
+					t.Errorf("List = %v, %v; want none", s, err)
+				}
+				if _, _, err := w.Open(t.Context(), w.signedBefore(uid)); !errors.Is(err, session.ErrStaleSignIn) {
+					t.Errorf("Open with a sign-in from before: got %v, want ErrStaleSignIn", err)
+				}
+			})
+		}
+	})
+}
+
+// signedBefore is a sign-in of a minute ago that was looked up a minute ago.
+func (w *world) signedBefore(uid string) session.SignIn {
+	in := w.signed(uid)
+	in.Token.AuthTime = in.Token.AuthTime.Add(-maxAge)
+	in.Checked = in.Checked.Add(-maxAge)
+	return in
+}
+
+func TestOneLookupABurst(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		h := w.signIn(user(w))
+		w.pass(maxAge)
+		start := make(chan struct{})
+		var wg sync.WaitGroup
+		errs := make(chan error, 50)
+		for range cap(errs) {
+			wg.Go(func() {
+				<-start
+				_, err := w.Authenticate(t.Context(), h)
+				errs <- err
+			})
+		}
+		close(start)
+		wg.Wait()
+		close(errs)
+		for err := range errs {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		// A request that read v before the flight landed may begin a second one.
+		if n := w.lookups.Load(); n < 1 || n > 3 {
+			t.Errorf("%d look-ups for a burst, want one flight", n)
+		}
+		before := w.lookups.Load()
+		w.pass(maxAge - time.Millisecond)
+		w.wantOpen(h)
+		if n := w.lookups.Load(); n != before {
+			t.Errorf("%d look-ups within the bound, want none", n-before)
+		}
+	})
+}
+
+func TestFirebaseOutage(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		h := w.signIn(uid)
+		w.setDown(true)
+		w.pass(5*time.Minute - time.Millisecond)
+		w.wantOpen(h)
+		w.pass(time.Millisecond)
+		for name, ask := range map[string]func() error{
+			"Authenticate": func() error { _, err := w.Authenticate(t.Context(), h); return err },
+			"Check":        func() error { _, err := w.Check(t.Context(), h); return err },
+		} {
+			if err := ask(); !errors.Is(err, account.ErrUnavailable) {
+				t.Errorf("%s after five minutes: got %v, want ErrUnavailable", name, err)
+			}
+		}
+		w.setDown(false)
+		w.wantOpen(h)
+		// A check time from the future, as a writer to Redis could set it, is no check.
+		rdb.HSet(t.Context(), "user:"+uid, "v", "99999999999999:0:0")
+		w.say(uid, account.State{Disabled: true})
+		if _, err := w.Authenticate(t.Context(), h); err == nil {
+			// The merge keeps the later check; the record must not open for ever on it.
+			t.Error("a check from the future kept a disabled user in")
+		}
+	})
+}
+
+func TestStandingMakesNoKey(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		h := w.signIn(uid)
+		if err := rdb.Del(t.Context(), "user:"+uid).Err(); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(2 * maxAge)
+		w.wantClosed(h)
+		if n := rdb.Exists(t.Context(), "user:"+uid).Val(); n != 0 {
+			t.Error("asking for a session that is gone made a key")
+		}
+	})
+}
+
+// TestClosedStaysClosed lets every operation race with sign-out, on several instances.
+func TestClosedStaysClosed(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		for round := range 20 {
+			h := w.signIn(uid)
+			old := w.signed(uid)
+			w.pass(6 * time.Minute) // touch and re-check are due
+			var wg sync.WaitGroup
+			for range 3 {
+				instance := w.cache()
+				wg.Go(func() { _, _ = instance.Authenticate(t.Context(), h) })
+				wg.Go(func() { _, _ = instance.Check(t.Context(), h) })
+			}
+			everywhere := round%2 == 0
+			wg.Go(func() {
+				if everywhere {
+					ctx, cancel := contextWithoutWait(t)
+					defer cancel()
+					_ = w.CloseAll(ctx, uid)
+				} else {
+					_ = w.Close(t.Context(), uid, h.SessionID())
+				}
+			})
+			if everywhere {
+				wg.Go(func() { _, _, _ = w.cache().Open(t.Context(), old) })
+			}
+			wg.Wait()
+			if everywhere {
+				if s, err := w.List(t.Context(), uid); err != nil || len(s) != 0 {
+					t.Fatalf("round %d: List = %v, %v; want none", round, s, err)
+				}
+			}
+			w.wantClosed(h)
+			if _, ok := w.fields(uid)["t:"+h.SessionID()]; ok {
+				t.Fatalf("round %d: a touch survived the close", round)
+			}
+			w.pass(2 * time.Second)
+		}
+	})
+}

@@ -1,0 +1,215 @@
+package session_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/config"
+	"pantry.example/shared/identity/account"
+	"pantry.example/shared/session"
+)
+
+// onEach runs a test on the embedded Redis and on a real one with TLS and a password.
+func onEach(t *testing.T, run func(t *testing.T, rdb *redis.Client)) {
+	t.Helper()
+	t.Run("embedded", func(t *testing.T) { run(t, connect(t, miniredis.RunT(t).Addr())) })
+	t.Run("real", func(t *testing.T) { run(t, connect(t, testserver.Redis(t))) })
+}
+
+func connect(t *testing.T, server string) *redis.Client {
+	t.Helper()
+	parsed, err := config.ParseRedis(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb, err := session.NewClient(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = rdb.Close() })
+	return rdb
+}
+
+// world is a cache with a clock that stands still and a Firebase that is told what to say.
+type world struct {
+	*session.Cache
+	rdb *redis.Client
+	t   *testing.T
+
+	mu       sync.Mutex
+	now      time.Time
+	accounts map[string]account.State
+	tokens   map[string]account.Token
+	down     bool
+	lookups  atomic.Int64
+}
+
+const (
+	ttl    = 7 * 24 * time.Hour
+	idle   = 24 * time.Hour
+	maxAge = time.Minute
+)
+
+func newWorld(t *testing.T, rdb *redis.Client) *world {
+	t.Helper()
+	w := &world{
+		rdb: rdb, t: t, now: time.Now().Truncate(time.Millisecond),
+		accounts: map[string]account.State{}, tokens: map[string]account.Token{},
+	}
+	w.Cache = w.cache()
+	return w
+}
+
+// cache returns a further instance over the same Redis.
+func (w *world) cache() *session.Cache {
+	w.t.Helper()
+	c, err := session.New(w.rdb, session.Options{TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: w.lookup, Verify: w.verify})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c.SetClock(w.clock)
+	return c
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func (w *world) say(uid string, s account.State) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.accounts[uid] = s
+}
+
+func (w *world) setDown(down bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.down = down
+}
+
+func (w *world) lookup(_ context.Context, uid string) (account.State, error) {
+	w.lookups.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.down {
+		return account.State{}, account.ErrUnavailable
+	}
+	return w.accounts[uid], nil
+}
+
+var errForged = errors.New("forged")
+
+func (w *world) verify(_ context.Context, cookie string) (account.Token, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t, ok := w.tokens[cookie]; ok {
+		return t, nil
+	}
+	return account.Token{}, errForged
+}
+
+// signed returns a token that verify accepts.
+func (w *world) signed(uid string) session.SignIn {
+	now := w.clock()
+	cookie := "eyJ." + random() + ".sig"
+	token := account.Token{UID: uid, AuthTime: now.Truncate(time.Second), IssuedAt: now, Expires: now.Add(ttl).Truncate(time.Second)}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tokens[cookie] = token
+	return session.SignIn{Cookie: cookie, Token: token, Checked: now, Device: "Firefox on Linux"}
+}
+
+func (w *world) signIn(uid string) session.Handle {
+	w.t.Helper()
+	return w.openSession(w.signed(uid))
+}
+
+func (w *world) openSession(in session.SignIn) session.Handle {
+	w.t.Helper()
+	h, _, err := w.Open(w.t.Context(), in)
+	if err != nil {
+		w.t.Fatalf("Open: %v", err)
+	}
+	return h
+}
+
+func (w *world) wantOpen(h session.Handle) session.Session {
+	w.t.Helper()
+	s, err := w.Authenticate(w.t.Context(), h)
+	if err != nil {
+		w.t.Fatalf("Authenticate: %v, want an open session", err)
+	}
+	return s
+}
+
+// wantClosed asks every way in.
+func (w *world) wantClosed(h session.Handle) {
+	w.t.Helper()
+	if _, err := w.Authenticate(w.t.Context(), h); !errors.Is(err, session.ErrNoSession) {
+		w.t.Fatalf("Authenticate: got %v, want ErrNoSession", err)
+	}
+	if _, err := w.Check(w.t.Context(), h); !errors.Is(err, session.ErrNoSession) {
+		w.t.Fatalf("Check: got %v, want ErrNoSession", err)
+	}
+}
+
+func (w *world) fields(uid string) map[string]string {
+	w.t.Helper()
+	m, err := w.rdb.HGetAll(w.t.Context(), "user:"+uid).Result()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return m
+}
+
+// user returns a uid of its own for a test: the real Redis is shared. It has the
+// characters that a key or a pattern could trip over.
+func user(w *world) string {
+	uid := "ü{" + random() + "}:*"
+	w.t.Cleanup(func() { w.rdb.Del(context.Background(), "user:"+uid) })
+	return uid
+}
+
+func random() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func contains(m map[string]string, part string) bool {
+	for k, v := range m {
+		if strings.Contains(k, part) || strings.Contains(v, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// contextWithoutWait ends soon after Redis answered, so that CloseAll does not wait for
+// a clock that stands still.
+func contextWithoutWait(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeout(t.Context(), 200*time.Millisecond)
+}
+
+var encoding = base64.RawURLEncoding
