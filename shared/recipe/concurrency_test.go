@@ -143,8 +143,13 @@ func TestListUnderWrites(t *testing.T) {
 			}
 		}
 		for _, q := range []recipe.Query{
-			{OrderBy: "title"}, {OrderBy: "title desc"}, {OrderBy: "createdAt"}, {OrderBy: "createdAt desc"}, {},
-			{OrderBy: "title", Q: "stays cream", Tag: "french", Ingredient: "egg"}, {OrderBy: "rating", Q: "stay french"},
+			{OrderBy: "title"},
+			{OrderBy: "title desc"},
+			{OrderBy: "createdAt"},
+			{OrderBy: "createdAt desc"},
+			{},
+			{OrderBy: "title", Q: "stays cream", Tag: "french", Ingredient: "egg"},
+			{OrderBy: "rating", Q: "stay french"},
 		} {
 			q.PageSize = 10
 			var met []string

@@ -54,7 +54,8 @@ func WithClock(now func() time.Time) Option {
 }
 
 // WithMaxScan sets how many recipes one List may look at when a filter makes it
-// look at more than it returns; 500 unless told.
+// look at more than it returns, and once more as many when it has to count them;
+// 500 unless told.
 func WithMaxScan(n int) Option {
 	return func(e *engine) { e.maxScan = n }
 }
@@ -73,159 +74,8 @@ func newEngine(b backend, options []Option) engine {
 	return e
 }
 
-// time is the present as it can be stored.
-func (e *engine) time() time.Time { return micros(e.now()) }
-
-// load returns the document unless it is gone. The error is ErrNotFound for an id
-// that no document can have.
-func (e *engine) load(ctx context.Context, uid, id string) (*document, error) {
-	if !ValidID(id) {
-		return nil, ErrNotFound
-	}
-	d, err := e.b.get(ctx, uid, id)
-	if err != nil {
-		return nil, err
-	}
-	if d.gone(e.time()) {
-		return d, ErrNotFound
-	}
-	return d, nil
-}
-
-// Get implements Store.
-func (e *engine) Get(ctx context.Context, uid, id string) (Recipe, error) {
-	d, err := e.load(ctx, uid, id)
-	if err != nil {
-		return Recipe{}, fmt.Errorf("get recipe: %w", err)
-	}
-	return d.clone(), nil
-}
-
-// HasTitle implements Store.
-func (e *engine) HasTitle(ctx context.Context, uid, title string) (bool, error) {
-	n, err := e.b.count(ctx, uid, titleTaken(title), 1)
-	if err != nil {
-		return false, fmt.Errorf("look up title: %w", err)
-	}
-	return n > 0, nil
-}
-
-// Create implements Store.
-func (e *engine) Create(ctx context.Context, uid string, r Recipe, key string) (Recipe, error) {
-	if err := r.Validate(); err != nil {
-		return Recipe{}, fmt.Errorf("create recipe: %w", err)
-	}
-	r = r.Normalize()
-	id, sent := NewID(), ""
-	if key != "" {
-		id, sent = keyID(uid, key), fingerprint(r)
-	}
-	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
-		if old != nil {
-			if sent == "" || old.fingerprint != sent {
-				return nil, ErrKeyReused
-			}
-			return old, nil
-		}
-		d := newDocument(id, r, e.time())
-		d.fingerprint = sent
-		return d, nil
-	}, true)
-	if err != nil {
-		return Recipe{}, fmt.Errorf("create recipe: %w", err)
-	}
-	return d.clone(), nil
-}
-
-// Put implements Store.
-func (e *engine) Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (Recipe, bool, error) {
-	var v ValidationError
-	if !ValidID(id) {
-		v.add("/id", "pattern", 64, "must be 1 to 64 letters, digits, _ and -, and not a reserved name")
-	}
-	var faults ValidationError
-	if err := r.Validate(); errors.As(err, &faults) {
-		v = append(v, faults...)
-	}
-	if len(v) > 0 {
-		return Recipe{}, false, fmt.Errorf("put recipe: %w", v)
-	}
-	r = r.Normalize()
-	created := false
-	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
-		created = old == nil
-		if old == nil {
-			return newDocument(id, r.clone(), e.time()), p.check("")
-		}
-		if old.State == Trashed {
-			return nil, ErrTrashed
-		}
-		return old.edit(r.clone(), e.time()), p.check(old.ETag)
-	}, false)
-	if err != nil {
-		return Recipe{}, false, fmt.Errorf("put recipe: %w", err)
-	}
-	return d.clone(), created, nil
-}
-
-// editError marks an error of Update's edit, which is returned as it is.
-type editError struct{ error }
-
-// Update implements Store.
-func (e *engine) Update(ctx context.Context, uid, id string, p Precondition, edit func(Recipe) (Recipe, error)) (Recipe, error) {
-	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
-		if old.State == Trashed {
-			return nil, ErrTrashed
-		}
-		if err := p.check(old.ETag); err != nil {
-			return nil, err
-		}
-		r, err := edit(old.clone())
-		if err != nil {
-			return nil, editError{err}
-		}
-		if err := r.Validate(); err != nil {
-			return nil, err
-		}
-		return old.edit(r.Normalize(), e.time()), nil
-	})
-	var own editError
-	switch {
-	case errors.As(err, &own):
-		return Recipe{}, own.error
-	case err != nil:
-		return Recipe{}, fmt.Errorf("update recipe: %w", err)
-	}
-	return d.clone(), nil
-}
-
-// Trash implements Store.
-func (e *engine) Trash(ctx context.Context, uid, id string, p Precondition) (Recipe, error) {
-	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
-		if old.State == Trashed {
-			return nil, ErrNotFound
-		}
-		return old.move(Trashed, e.time()), p.check(old.ETag)
-	})
-	if err != nil {
-		return Recipe{}, fmt.Errorf("trash recipe: %w", err)
-	}
-	return d.clone(), nil
-}
-
-// Restore implements Store.
-func (e *engine) Restore(ctx context.Context, uid, id string) (Recipe, error) {
-	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
-		if old.State != Trashed {
-			return nil, ErrNotTrashed
-		}
-		return old.move(Active, e.time()), nil
-	})
-	if err != nil {
-		return Recipe{}, fmt.Errorf("restore recipe: %w", err)
-	}
-	return d.clone(), nil
-}
+// present is the time as it can be stored.
+func (e *engine) present() time.Time { return micros(e.now()) }
 
 // change is write for a recipe that must be there.
 func (e *engine) change(ctx context.Context, uid, id string, next func(old *document) (*document, error)) (*document, error) {
@@ -243,8 +93,8 @@ func (e *engine) change(ctx context.Context, uid, id string, next func(old *docu
 // write replaces a document by what next makes of it, in two steps that no other
 // write can come between unseen: read, and write on condition that what was read is
 // still there. When it is not, it begins anew. next gets nil when there is no
-// document, and may return old itself when there is nothing to write. With fresh,
-// the first attempt expects no document and does not read.
+// document or it is gone, and may return old itself when there is nothing to write.
+// With fresh, the first attempt expects no document and does not read.
 func (e *engine) write(ctx context.Context, uid, id string, next func(old *document) (*document, error), fresh bool) (*document, error) {
 	var last *document
 	for attempt := range maxAttempts {
@@ -252,14 +102,14 @@ func (e *engine) write(ctx context.Context, uid, id string, next func(old *docum
 			return nil, err
 		}
 		var stored, old *document
-		if !fresh || attempt > 0 {
+		if attempt > 0 || !fresh {
 			var err error
-			switch stored, err = e.load(ctx, uid, id); {
-			case err == nil:
-				old = stored
-			case !errors.Is(err, ErrNotFound):
+			if stored, err = e.b.get(ctx, uid, id); err != nil && !errors.Is(err, ErrNotFound) {
 				return nil, err
 			}
+		}
+		if stored != nil && !stored.gone(e.present()) {
+			old = stored
 		}
 		if last != nil && old != nil && old.ETag == last.ETag {
 			return old, nil // the write was done, only its answer was lost
@@ -271,7 +121,7 @@ func (e *engine) write(ctx context.Context, uid, id string, next func(old *docum
 		if stored == nil {
 			err = e.b.create(ctx, uid, d)
 		} else {
-			err = e.b.replace(ctx, uid, stored, d) // also one that is gone, in its place
+			err = e.b.replace(ctx, uid, stored, d) // one that is gone, too
 		}
 		if !errors.Is(err, errConflict) {
 			return d, err

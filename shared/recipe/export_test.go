@@ -35,7 +35,7 @@ func EveryQuery(t testing.TB) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close() //nolint:errcheck // nothing was sent
+	defer client.Close()
 	recipes := client.Collection("users").Doc("u").Collection("recipes")
 	var list [][]byte
 	add := func(p plan, after *position) {

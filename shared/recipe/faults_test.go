@@ -54,7 +54,7 @@ func TestDeadEndpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // a listener
+	defer l.Close()
 	s := recipe.NewFirestore(emulator(t, l.Addr().String()), recipe.WithTimeout(50*time.Millisecond))
 	for name, call := range calls(s) {
 		begin := time.Now()
@@ -75,7 +75,7 @@ func TestCallersContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // a listener
+	defer l.Close()
 	silent := recipe.NewFirestore(emulator(t, l.Addr().String()))
 	for name, call := range calls(silent) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -55,7 +55,7 @@ func (e *engine) list(ctx context.Context, uid string, q Query) (Page, error) {
 		return Page{}, err
 	}
 	if q.Count {
-		page.TotalSize, err = e.total(ctx, uid, w, page)
+		page.TotalSize, err = e.total(ctx, w, page)
 	}
 	return page, err
 }
@@ -118,84 +118,67 @@ type walk struct {
 	done bool
 }
 
-// page collects the next recipes that match, at most size. It stops early when it
-// has looked at maxScan documents or has maxBytes of text, and then leaves the
-// rest to the next page.
-func (w *walk) page(ctx context.Context, size int) (Page, error) {
-	page := Page{Recipes: []Recipe{}}
-	scanned, bytes := 0, 0
-	batch, room := size+1, size+1
-	if w.search.narrows() {
-		batch, room = max(batch, scanBatch), max(w.e.maxScan, 1)
-	}
-	for !w.done {
-		if scanned >= room {
-			page.NextPageToken = w.token()
-			return page, nil
-		}
-		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, room-scanned), len(w.search.terms) > 1)
+// scan hands the next documents that match to take, until take refuses one, which
+// is then still to come, or most documents were looked at, or there are no more.
+func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) bool) error {
+	for !w.done && most > 0 {
+		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, most), len(w.search.terms) > 1)
 		if err != nil {
-			return Page{}, err
+			return err
 		}
 		for _, d := range docs {
-			scanned++
-			if w.search.matches(d, w.e.time()) {
-				// One match more than the page holds shows that there is a next page.
-				if bytes += d.textBytes(); len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
-					page.NextPageToken = w.token()
-					return page, nil
-				}
-				page.Recipes = append(page.Recipes, d.clone())
+			if w.search.matches(d, w.e.present()) && !take(d) {
+				return nil
 			}
 			at := d.position(w.search.order)
 			w.after = &at
 		}
+		most -= len(docs)
 		w.done = !more
 	}
-	return page, nil
+	return nil
 }
 
-func (w *walk) token() string {
-	if w.after == nil {
-		return "" // can not be: something was looked at
+// page collects the next recipes that match, at most size. One match more than the
+// page holds shows that there is a next page. It ends early when it has looked at
+// maxScan documents or has maxBytes of text, and leaves the rest to the next page.
+func (w *walk) page(ctx context.Context, size int) (Page, error) {
+	page := Page{Recipes: []Recipe{}}
+	batch, most := size+1, size+1
+	if w.search.narrows() {
+		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
 	}
-	return w.search.token(w.uid, w.pivot, *w.after)
+	bytes := 0
+	err := w.scan(ctx, batch, most, func(d *document) bool {
+		bytes += d.textBytes()
+		if len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
+			return false
+		}
+		page.Recipes = append(page.Recipes, d.clone())
+		return true
+	})
+	if err == nil && !w.done && w.after != nil {
+		page.NextPageToken = w.search.token(w.uid, w.pivot, *w.after)
+	}
+	return page, err
 }
 
 // total counts the matches on all pages: by the page itself when it is all, by one
 // aggregation when one query says it all, else by looking at each document,
 // unless there are more than one List may scan.
-func (e *engine) total(ctx context.Context, uid string, w walk, page Page) (*int, error) {
+func (e *engine) total(ctx context.Context, w walk, page Page) (*int, error) {
+	n := len(page.Recipes)
 	if w.search.query.PageToken == "" && w.done {
-		n := len(page.Recipes)
 		return &n, nil
 	}
-	if p, ok := w.search.count(e.time()); ok {
-		n, err := e.b.count(ctx, uid, p, 0)
-		if err != nil {
-			return nil, err
-		}
-		return &n, nil
+	if p, ok := w.search.count(e.present()); ok {
+		n, err := e.b.count(ctx, w.uid, p, 0)
+		return &n, err
 	}
-	n := 0
-	all := walk{e: e, uid: uid, search: w.search, pivot: w.pivot}
-	for scanned := 0; !all.done; {
-		if scanned >= e.maxScan {
-			return nil, nil //nolint:nilnil // nil is "unknown" here, not an absent result
-		}
-		docs, more, err := e.b.query(ctx, uid, all.search.list(all.pivot), all.after, min(scanBatch, e.maxScan-scanned), true)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			scanned++
-			if all.search.matches(d, e.time()) {
-				n++
-			}
-			at := d.position(all.search.order)
-			all.after = &at
-		}
-		all.done = !more
+	n, w.after, w.done = 0, nil, false
+	err := w.scan(ctx, scanBatch, e.maxScan, func(*document) bool { n++; return true })
+	if err != nil || !w.done {
+		return nil, err
 	}
 	return &n, nil
 }

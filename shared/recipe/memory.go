@@ -17,7 +17,7 @@ var _ Store = (*Memory)(nil)
 func NewMemory(options ...Option) *Memory {
 	m := &memory{users: make(map[string]map[string]*document)}
 	s := &Memory{newEngine(m, options)}
-	m.now = s.time
+	m.now = s.present
 	return s
 }
 

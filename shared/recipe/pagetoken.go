@@ -114,16 +114,17 @@ func (o order) parseKey(s string) (any, error) {
 	}
 }
 
-// compare orders two positions of the order o, the earlier one first.
+// compare orders two positions of the order o, the earlier one first. Their keys
+// are of one type, that of o's field.
 func (o order) compare(a, b position) int {
 	var c int
 	switch x := a.key.(type) {
 	case time.Time:
-		c = x.Compare(b.key.(time.Time)) //nolint:errcheck,forcetypeassert // both are keys of the same field
+		c = x.Compare(b.key.(time.Time))
 	case float64:
-		c = cmp.Compare(x, b.key.(float64)) //nolint:errcheck,forcetypeassert // as above
+		c = cmp.Compare(x, b.key.(float64))
 	case string:
-		c = cmp.Compare(x, b.key.(string)) //nolint:errcheck,forcetypeassert // as above
+		c = cmp.Compare(x, b.key.(string))
 	}
 	if c == 0 {
 		c = cmp.Compare(a.id, b.id)

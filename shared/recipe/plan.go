@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -29,9 +28,10 @@ var byID = plan{order: order{field: "id"}}
 type search struct {
 	query Query
 	order order
-	// terms must all be on the document. The first of them that pivot chooses is
-	// queried, the others are looked for in what comes back.
-	terms []string
+	// terms must all be on the document. One of them, the pivot, is queried; the
+	// others are looked for in what comes back.
+	terms  []string
+	wanted map[string]bool // the same as a set
 	// rating is the minimum that no term expresses exactly, else 0.
 	rating float64
 }
@@ -64,8 +64,10 @@ func newSearch(q Query) search {
 	if len(terms) == 0 {
 		terms = []string{termAll}
 	}
+	s.wanted = make(map[string]bool, len(terms))
 	for _, term := range terms {
-		if term = mark(q.State) + term; !slices.Contains(s.terms, term) {
+		if term = mark(q.State) + term; !s.wanted[term] {
+			s.wanted[term] = true
 			s.terms = append(s.terms, term)
 		}
 	}
@@ -112,12 +114,13 @@ func (s search) matches(d *document, now time.Time) bool {
 	if len(s.terms) == 1 {
 		return true // d was found by it
 	}
-	for _, term := range s.terms {
-		if !slices.Contains(d.terms, term) {
-			return false
+	found := 0
+	for _, term := range d.terms { // none is there twice
+		if s.wanted[term] {
+			found++
 		}
 	}
-	return true
+	return found == len(s.wanted)
 }
 
 // titleTaken is the plan that finds the active recipes of that title.

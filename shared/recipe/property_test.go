@@ -66,8 +66,16 @@ func (m *machine) id(t *rapid.T) string {
 func (m *machine) precondition(t *rapid.T, id string) recipe.Precondition {
 	tag := m.model.recipes[id].ETag
 	return rapid.SampledFrom([]recipe.Precondition{
-		{}, {}, {}, {IfMatch: []string{tag}}, {IfMatch: []string{"x", tag}}, {IfMatch: []string{"x"}}, {IfMatchAny: true},
-		{IfNoneMatchAny: true}, {IfNoneMatch: []string{tag}}, {IfNoneMatch: []string{"x"}},
+		{},
+		{},
+		{},
+		{IfMatch: []string{tag}},
+		{IfMatch: []string{"x", tag}},
+		{IfMatch: []string{"x"}},
+		{IfMatchAny: true},
+		{IfNoneMatchAny: true},
+		{IfNoneMatch: []string{tag}},
+		{IfNoneMatch: []string{"x"}},
 	}).Draw(t, "precondition")
 }
 

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -57,8 +58,8 @@ type Page struct {
 	// there.
 	NextPageToken string
 	// TotalSize, when Query.Count asked for it, is how many recipes match on all
-	// pages together. It is nil when counting them would take looking at more
-	// recipes than one request may.
+	// pages together. It is exact. It is nil when counting would take looking at
+	// more recipes than one request may.
 	TotalSize *int
 }
 
@@ -77,7 +78,7 @@ func (q Query) Normalize() (Query, error) {
 	v.search("/q", &q.Q)
 	v.search("/tag", &q.Tag)
 	v.search("/ingredient", &q.Ingredient)
-	if !(q.MinRating >= 0 && q.MinRating <= MaxRating) { //nolint:staticcheck // the negation is true for NaN too
+	if !(q.MinRating >= 0 && q.MinRating <= MaxRating) { // true for NaN too
 		v.add("/minRating", "maximum", MaxRating, "must be a number from 0 to 5")
 	}
 	switch q.State {
@@ -120,7 +121,7 @@ var orderFields = []string{"updatedAt", "createdAt", "title", "rating"}
 func parseOrder(s string) (order, error) {
 	words := strings.Fields(s)
 	if len(words) == 0 {
-		return order{"updatedAt", true}, nil
+		return order{field: "updatedAt", desc: true}, nil
 	}
 	for _, field := range orderFields {
 		if words[0] != field {
@@ -128,12 +129,12 @@ func parseOrder(s string) (order, error) {
 		}
 		switch {
 		case len(words) == 1:
-			return order{field, false}, nil
+			return order{field: field}, nil
 		case len(words) == 2 && (words[1] == "desc" || words[1] == "asc"):
-			return order{field, words[1] == "desc"}, nil
+			return order{field: field, desc: words[1] == "desc"}, nil
 		}
 	}
-	return order{}, fmt.Errorf("unknown order")
+	return order{}, errors.New("unknown order")
 }
 
 func (o order) String() string {

@@ -281,8 +281,13 @@ func TestPurge(t *testing.T) {
 		kept := must(s.Create(ctx, "ada", full(), ""))(t)
 		kept = must(s.Trash(ctx, "ada", kept.ID, recipe.Precondition{}))(t)
 		queries := []recipe.Query{
-			{Count: true}, {Count: true, Made: &yes}, {Count: true, Q: "creme"}, {Count: true, MinRating: 4.2},
-			{Count: true, Q: "creme bru", Tag: "french"}, {Count: true, PageSize: 1}, {Count: true, OrderBy: "rating desc", MinRating: 0.1},
+			{Count: true},
+			{Count: true, Made: &yes},
+			{Count: true, Q: "creme"},
+			{Count: true, MinRating: 4.2},
+			{Count: true, Q: "creme bru", Tag: "french"},
+			{Count: true, PageSize: 1},
+			{Count: true, OrderBy: "rating desc", MinRating: 0.1},
 		}
 		look := func(want int) {
 			t.Helper()

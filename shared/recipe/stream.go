@@ -27,7 +27,7 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[Recipe, error] {
 			}
 			for _, d := range docs {
 				after = &position{id: d.ID}
-				if !d.gone(e.time()) && !yield(d.clone(), nil) {
+				if !d.gone(e.present()) && !yield(d.clone(), nil) {
 					return
 				}
 			}

@@ -51,10 +51,10 @@ type FieldError struct {
 type ValidationError []FieldError
 
 // Error names each field with its fault.
-func (e ValidationError) Error() string {
+func (v ValidationError) Error() string {
 	var b strings.Builder
 	b.WriteString("invalid recipe")
-	for i, f := range e {
+	for i, f := range v {
 		sep := "; "
 		if i == 0 {
 			sep = ": "
@@ -81,7 +81,7 @@ func (r Recipe) Validate() error {
 	v.text("/title", r.Title, MaxTitle, oneLine)
 	v.link("/url", r.URL)
 	v.link("/imageUrl", r.ImageURL)
-	if !(r.Rating >= 0) { //nolint:staticcheck // the negation is true for NaN too
+	if !(r.Rating >= 0) { // true for NaN too
 		v.add("/rating", "minimum", 0, "must be a number from 0 (unrated) to 5")
 	} else if r.Rating > MaxRating {
 		v.add("/rating", "maximum", MaxRating, "must be at most 5")
