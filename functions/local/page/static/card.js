@@ -23,8 +23,15 @@ export function card(recipe, { onEdit, onGone }) {
     fill(element, newer);
   }
 
+  // One change of a card at a time, in the order they were made.
+  let queue = Promise.resolve();
+  const inTurn = (work) => {
+    queue = queue.then(work);
+    return queue;
+  };
+
   /** Sets some fields, whatever the version: the last one to say so is right. */
-  async function change(some, again) {
+  const change = (some, again) => inTurn(async () => {
     try {
       const newer = await recipes.patch(current.id, some);
       place.replaceChildren();
@@ -33,26 +40,30 @@ export function card(recipe, { onEdit, onGone }) {
       setValue(rating, current.rating);
       problem.show(place, error, again);
     }
-  }
+  });
 
   // Arrow keys pass over the stars on their way: what they come to rest on is saved.
   let resting;
   let wanted;
-  const rate = () => once(rating, async () => {
-    while (wanted !== undefined) {
-      const picked = wanted;
-      wanted = undefined;
-      await change({ rating: picked }, () => { wanted = picked; rate(); });
-    }
-  });
+  function saveRating() {
+    clearTimeout(resting);
+    if (wanted === undefined) return queue;
+    const picked = wanted;
+    wanted = undefined;
+    return change({ rating: picked }, () => { wanted = picked; saveRating(); });
+  }
   stars(rating, (picked) => {
     wanted = picked;
     setValue(rating, picked);
     clearTimeout(resting);
-    resting = setTimeout(rate, 300);
+    resting = setTimeout(saveRating, 400);
+  });
+  rating.addEventListener('focusout', (event) => {
+    if (!rating.contains(event.relatedTarget)) saveRating();
   });
 
   async function leave(call, whenDone) {
+    await saveRating();
     let answer;
     try {
       answer = await call(current.id);
@@ -66,14 +77,14 @@ export function card(recipe, { onEdit, onGone }) {
       }
       return;
     }
-    onGone(-1);
     whenDone(answer);
+    onGone(-1);
   }
 
   const acts = {
-    favorite: () => change({ favorite: !current.favorite }, acts.favorite),
-    made: () => change(current.made ? { made: false, lastMadeAt: null } : { made: true, lastMadeAt: new Date().toISOString() }, acts.made),
-    edit: () => onEdit(current),
+    favorite: () => change({ favorite: !current.favorite }, () => press('favorite')),
+    made: () => change(current.made ? { made: false, lastMadeAt: null } : { made: true, lastMadeAt: new Date().toISOString() }, () => press('made')),
+    edit: () => saveRating().then(() => onEdit(current)),
     trash: () => leave(recipes.trash, (trashed) => {
       const row = gone(trashed, element, (back) => { show(back); onGone(+1); });
       element.replaceWith(row);
@@ -86,9 +97,10 @@ export function card(recipe, { onEdit, onGone }) {
       ($('.card-title', next ?? document) ?? $('#recipes-title')).focus();
     }),
   };
+  const press = (name) => once($(`[data-do=${name}]`, element), acts[name]);
   element.addEventListener('click', (event) => {
     const button = event.target.closest('[data-do]');
-    if (button) once(button, acts[button.dataset.do]);
+    if (button) press(button.dataset.do);
   });
 
   show(recipe);
@@ -136,8 +148,8 @@ function fill(element, r) {
   const rating = $('.stars', element);
   $('legend', rating).textContent = `Rating of ${r.title}`;
   setValue(rating, r.rating);
-  press(element, 'favorite', r.favorite, `Favorite: ${r.title}`);
-  press(element, 'made', r.made, `Made it: ${r.title}`);
+  toggle(element, 'favorite', r.favorite, `Favorite: ${r.title}`);
+  toggle(element, 'made', r.made, `Made it: ${r.title}`);
   for (const name of ['edit', 'trash', 'restore']) {
     const button = $(`[data-do=${name}]`, element);
     button.setAttribute('aria-label', `${button.textContent}: ${r.title}`);
@@ -148,7 +160,7 @@ function fill(element, r) {
   for (const button of element.querySelectorAll('[data-do]')) button.hidden = (button.dataset.do === 'restore') !== trashed;
 }
 
-function press(element, name, on, label) {
+function toggle(element, name, on, label) {
   const button = $(`[data-do=${name}]`, element);
   button.setAttribute('aria-pressed', String(on));
   button.setAttribute('aria-label', label);

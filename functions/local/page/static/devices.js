@@ -48,7 +48,7 @@ function tick() {
   const ms = timeLeft();
   $('#clock').textContent = left(ms);
   $('#clock-bar').value = ms / (Date.parse(current.expiresAt) - Date.parse(current.createdAt));
-  if (ms > 0) clock = setTimeout(tick, 1000 - (now() % 1000));
+  if (ms > 0) clock = setTimeout(tick, (ms % 1000) + 1); // when the next second is gone
   else check();
 }
 
