@@ -34,6 +34,9 @@ func (m *mapper) urls() {
 	why := ""
 	for _, c := range list {
 		u, reason := m.absolute(c.raw)
+		if u != "" && isRoot(u) && m.doc.page.canonical != "" {
+			continue // the site's front page
+		}
 		if u != "" {
 			m.r.URL = u
 			return

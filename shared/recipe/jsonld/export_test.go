@@ -32,14 +32,3 @@ func plainValue(v any) any {
 	}
 	return v
 }
-
-var (
-	Minutes  = minutes
-	Servings = func(s string) (float64, int) {
-		c, rank := servingsOf(s)
-		return c.n, rank
-	}
-	OneLine    = oneLine
-	Paragraphs = paragraphs
-	SplitSteps = func(s string) []string { return splitSteps(paragraphs(s)) }
-)

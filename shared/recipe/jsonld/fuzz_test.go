@@ -56,7 +56,7 @@ func checkItems(t *testing.T, items []jsonld.Item, err error) {
 		t.Fatalf("%d items", len(items))
 	}
 	for i, it := range items {
-		if it.Index != i || len(it.Dropped) > 110 {
+		if it.Index != i || len(it.Dropped) > 100 {
 			t.Fatalf("item %d: index %d, %d dropped", i, it.Index, len(it.Dropped))
 		}
 		checkItem(t, it)

@@ -70,7 +70,10 @@ func parsePage(text string) ([]Item, error) {
 		return nil, fmt.Errorf("%w: looked in %d application/ld+json scripts (%d could not be read), in microdata (itemtype) and in RDFa (typeof) for schema.org/Recipe",
 			ErrNoRecipe, len(src.linked), blocks.bad)
 	}
-	blocks.report(&items[0], len(src.linked))
+	if blocks.bad > 0 {
+		items[0].note(fmt.Sprintf("%d of the page's %d JSON-LD blocks could not be read", blocks.bad, len(src.linked)))
+	}
+	blocks.state.note(&items[0])
 	return items, nil
 }
 
@@ -78,38 +81,26 @@ func parsePage(text string) ([]Item, error) {
 type blocks struct {
 	roots []any
 	bad   int // texts that hold no JSON
-	cut   int // texts that end early
+	state parseState
 }
 
 func parseBlocks(texts []string) blocks {
 	var b blocks
-	size := 0
 	for _, text := range texts {
-		if size > maxNodes {
-			b.bad++
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		values, state, err := parseJSON(text)
-		if err != nil || len(values) == 0 {
+		if err != nil || len(values) == 0 || b.state.nodes > maxNodes {
 			b.bad++
 			continue
 		}
-		if state.cut {
-			b.cut++
-		}
-		size += state.nodes
+		b.state.cut = b.state.cut || state.cut
+		b.state.deep = b.state.deep || state.deep
+		b.state.nodes += state.nodes
 		b.roots = append(b.roots, values...)
 	}
 	return b
-}
-
-func (b blocks) report(it *Item, all int) {
-	if b.bad > 0 {
-		it.Dropped = append(it.Dropped, Dropped{Reason: fmt.Sprintf("%d of the page's %d JSON-LD blocks could not be read", b.bad, all)})
-	}
-	if b.cut > 0 {
-		it.Dropped = append(it.Dropped, Dropped{Reason: "a JSON-LD block of the page ends early: what came after its last character is missing"})
-	}
 }
 
 func otherItems(text string, src *source, p page) ([]Item, error) {
@@ -150,10 +141,11 @@ func anyComplete(items []Item) bool {
 }
 
 // oneEach leaves out teasers next to whole recipes, and makes one item of those
-// that have the same name.
+// that have the same name or the same ingredients.
 func oneEach(items []Item) []Item {
 	whole := anyWhole(items)
-	byName := map[string]int{}
+	byName := map[string]int{} // its place in out, from 1; so is byParts
+	byParts := map[string]int{}
 	var out []Item
 	teasers := 0
 	for _, it := range items {
@@ -164,16 +156,21 @@ func oneEach(items []Item) []Item {
 			continue
 		}
 		key := strings.ToLower(it.Recipe.Title)
-		if at := byName[key]; at > 0 && it.Err == nil && out[at-1].Err == nil {
+		parts := strings.ToLower(strings.Join(it.Recipe.Ingredients, "\n"))
+		at := byName[key]
+		if at == 0 && parts != "" {
+			at = byParts[parts]
+		}
+		if at > 0 && it.Err == nil && out[at-1].Err == nil {
 			out[at-1] = mergeItems(out[at-1], it)
 			continue
 		}
 		it.Index = len(out)
 		out = append(out, it)
-		byName[key] = len(out)
+		byName[key], byParts[parts] = len(out), len(out)
 	}
 	if teasers > 0 {
-		out[0].Dropped = append(out[0].Dropped, Dropped{Reason: fmt.Sprintf("the page names %d other recipes without ingredients and steps: they were left out", teasers)})
+		out[0].note(fmt.Sprintf("the page names %d other recipes without ingredients and steps: they were left out", teasers))
 	}
 	return out
 }
@@ -209,9 +206,7 @@ func mergeItems(a, b Item) Item {
 	if r.Validate() == nil {
 		a.Recipe = r
 	}
-	if len(a.Dropped) < maxDropped {
-		a.Dropped = append(a.Dropped, Dropped{Reason: "the page says this recipe twice: the fuller one was taken, and what it lacks from the other"})
-	}
+	a.note("the page says this recipe twice: the fuller one was taken, and what it lacks from the other")
 	return a
 }
 

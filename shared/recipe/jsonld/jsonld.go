@@ -97,10 +97,7 @@ func parseDocument(text string) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if state.cut {
-		last := &items[len(items)-1]
-		last.Dropped = append(last.Dropped, Dropped{Reason: "the JSON ends early: what came after its last character is missing"})
-	}
+	state.note(&items[len(items)-1])
 	return items, nil
 }
 
@@ -134,6 +131,15 @@ func (m *mapper) drop(location, reason string) {
 	case len(m.dropped) == maxDropped-1:
 		m.dropped = append(m.dropped, Dropped{Reason: "more was left out than is listed here"})
 	}
+}
+
+// note adds a remark about the item as a whole, in place of the last entry when
+// the list is full.
+func (it *Item) note(reason string) {
+	if len(it.Dropped) >= maxDropped {
+		it.Dropped = it.Dropped[:maxDropped-1]
+	}
+	it.Dropped = append(it.Dropped, Dropped{Reason: reason})
 }
 
 // clip cuts s to at most n characters.

@@ -25,6 +25,7 @@ type parser struct {
 	nodes  int
 	arrays int // open arrays: says whose a stray ] is
 	cut    bool
+	deep   bool
 
 	unescaped bool
 }
@@ -32,7 +33,18 @@ type parser struct {
 // parseState says how well the text could be read.
 type parseState struct {
 	cut   bool // it ended inside a value
+	deep  bool // values nested too deep were left out
 	nodes int
+}
+
+// note tells the sender what the text lost.
+func (s parseState) note(it *Item) {
+	if s.cut {
+		it.note("the JSON ends early: what came after its last character is missing")
+	}
+	if s.deep {
+		it.note("values that are nested deeper than " + comma(maxDepth) + " levels were left out")
+	}
 }
 
 // parseJSON returns all values of a text, in order: most texts hold one, some
@@ -53,7 +65,7 @@ func parseJSON(text string) ([]any, parseState, error) {
 			roots = nil
 		}
 	}
-	return roots, parseState{cut: p.cut, nodes: p.nodes}, err
+	return roots, parseState{cut: p.cut, deep: p.deep, nodes: p.nodes}, err
 }
 
 func (p *parser) top() ([]any, error) {
@@ -100,6 +112,7 @@ func (p *parser) value(depth int) any {
 	}
 	switch c := p.s[p.i]; {
 	case depth >= maxDepth && (c == '{' || c == '['):
+		p.deep = true
 		p.skipNested()
 		return nil
 	case c == '{':
@@ -206,51 +219,4 @@ func (p *parser) array(depth int) []any {
 		}
 		list = append(list, p.member(depth, inArray))
 	}
-}
-
-// bare reads a value without quotes: a number, true, false, null and its
-// relatives, or text that somebody forgot to quote.
-func (p *parser) bare() any {
-	start := p.i
-	for p.i < len(p.s) && !strings.ContainsRune(",]}\n\r", rune(p.s[p.i])) {
-		p.i++
-	}
-	if p.i == start {
-		p.i++ // a stray closing mark: go on behind it
-		return nil
-	}
-	word := strings.TrimSpace(p.s[start:p.i])
-	switch strings.ToLower(word) {
-	case "null", "nan", "undefined", "none", "infinity", "-infinity", "":
-		return nil
-	case "true":
-		return true
-	case "false":
-		return false
-	}
-	if strings.Trim(word, "0123456789+-.eE") == "" && strings.ContainsAny(word, "0123456789") {
-		return number(word)
-	}
-	return word
-}
-
-// skipNested passes over a value that is nested too deep, without recursion.
-func (p *parser) skipNested() {
-	open := 0
-	for p.i < len(p.s) {
-		switch p.s[p.i] {
-		case '{', '[':
-			open++
-		case '}', ']':
-			open--
-		case '"':
-			p.str(inArray)
-			continue
-		}
-		p.i++
-		if open == 0 {
-			return
-		}
-	}
-	p.cut = true
 }

@@ -34,6 +34,9 @@ func (d *document) item(o *object) Item {
 	seen := map[string]int{}
 	for _, mem := range o.members {
 		p := prop{name: term(mem.key), ptr: pointer("", mem.key), val: mem.val}
+		if repeatable[p.name] {
+			p.val = unpack(p.val)
+		}
 		if isEmpty(p.val) {
 			continue
 		}
@@ -54,6 +57,18 @@ func (d *document) item(o *object) Item {
 // repeatable properties: templates that print one member for every ingredient
 // mean all of them.
 var repeatable = set("recipeingredient ingredients ingredient recipeinstructions keywords recipecategory recipecuisine cookingmethod suitablefordiet")
+
+// unpack reads a list that was written into a text: "[\"1 egg\", \"salt\"]".
+func unpack(v any) any {
+	s, ok := v.(string)
+	if s = strings.TrimSpace(s); !ok || !strings.HasPrefix(s, `["`) && !strings.HasPrefix(s, `[{`) || !strings.HasSuffix(s, "]") {
+		return v
+	}
+	if roots, state, err := parseJSON(s); err == nil && len(roots) == 1 && !state.cut {
+		return roots[0]
+	}
+	return v
+}
 
 func differ(a, b any) bool {
 	x, first := a.(string)

@@ -125,33 +125,6 @@ func (w *itemWalker) start(tag string, attrs map[string]string) {
 	w.open[tag]++
 }
 
-// attributeValue returns the value that an attribute gives to a property.
-func attributeValue(tag, prop string, attrs map[string]string) (string, bool) {
-	names := []string{"content"}
-	switch tag {
-	case "time":
-		names = append(names, "datetime")
-	case "img", "source", "video", "audio", "embed", "iframe":
-		names = append(names, "src", "data-src", "data-lazy-src", "srcset")
-	case "a", "area", "link":
-		switch term(prop) {
-		case "url", "image", "photo", "contenturl", "thumbnailurl", "sameas", "mainentityofpage", "suitablefordiet":
-			names = append(names, "href")
-		}
-		if tag == "link" {
-			names = append(names, "href")
-		}
-	case "data", "meter", "input":
-		names = append(names, "value")
-	}
-	for _, name := range names {
-		if v := strings.TrimSpace(attrs[name]); v != "" && !strings.HasPrefix(v, "data:") {
-			return v, true
-		}
-	}
-	return "", tag == "img" || tag == "meta" || tag == "link"
-}
-
 func (w *itemWalker) end(tag string) {
 	if w.hidden == tag {
 		w.hidden = ""
@@ -251,5 +224,3 @@ func (o *object) group() {
 	}
 	o.members = members
 }
-
-var voidTags = set("area base br col embed hr img input link meta param source track wbr")

@@ -47,7 +47,7 @@ func splitNumbered(s string) []string {
 	var parts []string
 	start, want := 0, 1
 	for _, at := range inlineNumber.FindAllStringSubmatchIndex(s, -1) {
-		if s[at[2]:at[3]] != comma(want) || want > 1 && at[1] < len(s) && isDigit(rune(s[at[1]])) {
+		if s[at[2]:at[3]] != comma(want) || want > 1 && at[1] < len(s) && isDigit(rune(s[at[1]])) && s[at[1]-1] != ' ' {
 			continue
 		}
 		if want == 1 && strings.TrimSpace(s[:at[0]]) != "" {
@@ -63,7 +63,7 @@ func splitNumbered(s string) []string {
 }
 
 var (
-	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]|\s*[-–—])\s*|[①-⑳]\s*|(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
+	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]\s*|\s*[-–—]\s+)|[①-⑳]\s*|(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
 	onlyNumber = regexp.MustCompile(`^(?i:(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
 )
 
@@ -76,7 +76,9 @@ func unnumbered(lines []string) []string {
 			continue
 		}
 		line = leadingMarks(line)
-		if rest := line[len(stepNumber.FindString(line)):]; rest != "" && !isDigit(rune(rest[0])) {
+		number := stepNumber.FindString(line)
+		// 1.5 and 2 - 3 are no numbers of steps, "1. 2 eggs" begins with one.
+		if rest := line[len(number):]; rest != "" && (!isDigit(rune(rest[0])) || strings.HasSuffix(number, " ") && !strings.ContainsAny(number, "-–—")) {
 			line = rest
 		}
 		if line != "" {
@@ -105,7 +107,8 @@ var generic = map[string]bool{
 	"zubereitung": true, "anleitung": true, "préparation": true, "instructions de préparation": true, "étapes": true, "preparación": true, "elaboración": true, "instrucciones": true, "pasos": true,
 	"preparazione": true, "procedimento": true, "istruzioni": true, "modo de preparo": true, "preparação": true, "bereiding": true, "bereidingswijze": true, "gör så här": true, "fremgangsmåde": true, "fremgangsmåte": true,
 	"valmistus": true, "przygotowanie": true, "sposób przygotowania": true, "postup": true, "elkészítés": true, "приготовление": true, "hazırlanışı": true, "作り方": true, "做法": true, "步骤": true, "만드는 법": true,
-	"ingredients": true, "ingredient": true, "zutaten": true, "ingrédients": true, "ingredientes": true, "ingredienti": true, "ingrediënten": true, "材料": true, "recipeinstructions": true,
+	"ingredients": true, "ingredient": true, "zutaten": true, "ingrédients": true, "ingredienti": true, "ingrediënten": true, "材料": true, "recipeinstructions": true,
+	"ingredientes": true, //nolint:misspell // Spanish and Portuguese
 }
 
 // fitSteps parts steps that are too long at their sentences and joins steps when

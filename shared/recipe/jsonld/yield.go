@@ -39,7 +39,7 @@ func (m *mapper) servings() {
 		case n != best.n:
 			m.drop(bestAt, "rounded down to whole servings")
 		case best.unit != "":
-			m.drop(bestAt, "Pantry keeps the number of servings, not the words beside it: "+clip(text, 80))
+			m.drop(bestAt, "Pantry keeps the number of servings, not the words beside it: "+clip(oneLine(text), 80))
 		}
 	}
 }
