@@ -40,7 +40,7 @@ func plain(s string) string {
 	if strings.ContainsRune(s, '\\') {
 		s = literalEscapes.Replace(s)
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	for range 3 {
 		before := s
 		if strings.ContainsRune(s, '<') {
@@ -55,6 +55,8 @@ func plain(s string) string {
 	}
 	return s
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // literalEscapes are escapes that were escaped once too often; a recipe has no
 // other use for a backslash.
