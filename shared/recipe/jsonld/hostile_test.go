@@ -174,3 +174,22 @@ func TestDroppedIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// A text of the largest document costs a bounded amount, is cut between
+// characters, and what was cut is said.
+func TestHugeTextIsCut(t *testing.T) {
+	items, err := jsonld.Parse([]byte(`{"@type":"Recipe","name":"x","recipeInstructions":"` + strings.Repeat("日", 1_200_000) + `"}`))
+	if err != nil || len(items) != 1 || items[0].Err != nil {
+		t.Fatalf("%d items, %v", len(items), err)
+	}
+	r, dropped := items[0].Recipe, items[0].Dropped
+	if len(r.Steps) == 0 || strings.Trim(strings.Join(r.Steps, ""), "日") != "" {
+		t.Errorf("%d steps, or other text in them", len(r.Steps))
+	}
+	if len(dropped) == 0 {
+		t.Error("nothing is said about the cut")
+	}
+	if err := r.Validate(); err != nil {
+		t.Error(err)
+	}
+}

@@ -48,7 +48,7 @@ type located struct{ loc, text string }
 func (m *mapper) ingredientTexts(loc string, v any, depth int) []located {
 	o, ok := v.(*object)
 	if !ok {
-		if s := m.text(v); s != "" {
+		if s := m.rawText(loc, v); s != "" {
 			return []located{{loc, s}}
 		}
 		return nil

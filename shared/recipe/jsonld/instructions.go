@@ -57,10 +57,8 @@ func (w *stepWalker) walk(loc string, v any, depth int) {
 		}
 		w.seen[x] = true
 		w.object(loc, x, depth)
-	case string:
-		w.text(loc, x)
-	case number:
-		w.text(loc, string(x))
+	case string, number:
+		w.text(loc, w.m.rawText(loc, x))
 	}
 }
 
@@ -112,12 +110,12 @@ func (w *stepWalker) object(loc string, o *object, depth int) {
 		if name != "" && !w.m.sameAsTitle(name) {
 			w.found = append(w.found, rawStep{located: located{pointer(loc, "name"), name}, lines: []string{name}, sections: true})
 		}
-		if s := m.text(body); s != "" {
+		if s := m.rawText(loc, body); s != "" {
 			w.text(loc, s)
 		}
 		w.walk(pointer(loc, key), children, depth+1)
 	case body != nil:
-		w.named(loc, name, m.text(body))
+		w.named(loc, name, m.rawText(loc, body))
 	case name != "":
 		w.text(loc, name)
 	default:

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"pantry.example/shared/recipe"
 )
@@ -171,6 +170,20 @@ func (m *mapper) text(v any) string {
 	return ""
 }
 
+// maxRaw bounds the memory that one text takes to be read: four times what a
+// whole recipe may hold, for its markup.
+const maxRaw = 4 * recipe.MaxBytes
+
+// rawText is text, cut when no recipe could hold it.
+func (m *mapper) rawText(loc string, v any) string {
+	s := m.text(v)
+	if len(s) > maxRaw {
+		s = strings.ToValidUTF8(s[:maxRaw], "") // not half a character
+		m.drop(loc, "the text was cut: it is longer than a whole recipe may be")
+	}
+	return s
+}
+
 // line returns a value as one line of plain text.
 func (m *mapper) line(v any) string {
 	if m.literal {
@@ -200,7 +213,7 @@ func (m *mapper) title() {
 func (m *mapper) description() string {
 	description := ""
 	for loc, v := range m.values("description", "abstract") {
-		s := m.text(v)
+		s := m.rawText(loc, v)
 		if !m.literal {
 			s = strings.Join(joinWrapped(paragraphs(s)), "\n")
 		}
@@ -213,28 +226,4 @@ func (m *mapper) description() string {
 		}
 	}
 	return description
-}
-
-// own reads what schema.org has no term for, from recipes that Pantry wrote.
-func (m *mapper) own() {
-	m.r.State = recipe.Active
-	if !m.literal {
-		return
-	}
-	m.r.Notes = m.cutText(m.text(m.first("pantry:notes")), "/pantry:notes", recipe.MaxNotes)
-	m.r.Made, _ = m.first("pantry:made").(bool)
-	m.r.Favorite, _ = m.first("pantry:favorite").(bool)
-	if m.text(m.first("pantry:state")) == string(recipe.Trashed) {
-		m.r.State = recipe.Trashed
-	}
-	if s := m.text(m.first("pantry:lastmadeat")); s != "" {
-		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-			m.r.LastMadeAt = &t
-		} else {
-			m.drop("/pantry:lastMadeAt", "is not a time as RFC 3339 writes it")
-		}
-	}
-	m.first("datecreated")
-	m.first("datemodified")
-	m.first("identifier")
 }
