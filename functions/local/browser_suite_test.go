@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,17 +54,13 @@ func newBrowserSuite(t *testing.T) *browserSuite {
 	return s
 }
 
-// startRunner builds the local runner, starts it on free ports and returns the URL in its
-// ready line.
-func startRunner(t *testing.T) string {
+// startRunner builds the local runner, starts it on free ports with more variables and
+// returns the URL in its ready line.
+func startRunner(t *testing.T, variables ...string) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "pantry")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build the runner: %v\n%s", err, out)
-	}
-	runner := exec.Command(binary)
+	runner := exec.Command(buildRunner(t))
 	runner.Dir = t.TempDir() // without a .env
-	runner.Env = []string{"PORT=0", "AUTH_PORT=0", "HOME=" + runner.Dir, "PATH=" + os.Getenv("PATH")}
+	runner.Env = append([]string{"PORT=0", "AUTH_PORT=0", "HOME=" + runner.Dir, "PATH=" + os.Getenv("PATH")}, variables...)
 	var log strings.Builder
 	runner.Stderr = &log
 	out, err := runner.StdoutPipe()
@@ -91,6 +89,37 @@ func startRunner(t *testing.T) string {
 	}
 	t.Fatal("the runner ended without a ready line")
 	return ""
+}
+
+// builtRunner is built once for all tests of the package.
+var builtRunner = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "pantry-runner")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "pantry")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+func buildRunner(t *testing.T) string {
+	t.Helper()
+	binary, err := builtRunner()
+	if err != nil {
+		t.Fatalf("build the runner: %v", err)
+	}
+	return binary
+}
+
+// TestMain removes what the tests built.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binary, err := builtRunner(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(binary))
+	}
+	os.Exit(code)
 }
 
 func hostOf(address string) string {

@@ -66,7 +66,7 @@ func (s *browserSuite) testStory(t *testing.T) {
 	v.click("#add")
 	v.fill("#recipe-title", "Apple crumble")
 	v.fill("#recipe-url", "https://example.com/crumble")
-	v.fill("#recipe-ingredients", "4 apples\r100 g butter")
+	v.fill("#recipe-ingredients", "4 apples\n100 g butter")
 	v.fill("#recipe-tags", "dessert, autumn")
 	v.click("#editor-save")
 	v.see(".card-title", "Apple crumble")

@@ -67,6 +67,7 @@ func (s *browserSuite) testNewerVersion(t *testing.T) {
 	v.click("#editor-save")
 	v.see("#editor-problem", "changed somewhere else")
 	v.keys(kb.Enter) // the offer has the focus
+	v.see("#editor-notice", "The newer version is loaded.")
 	v.see("#recipe-title", "Gnocchi with sage")
 	v.see("#recipe-servings", "3")
 	v.see("#recipe-notes", "Mine")
@@ -102,7 +103,7 @@ func (s *browserSuite) testSessionEnds(t *testing.T) {
 	email, password := v.signUp()
 	v.click("#add")
 	v.fill("#recipe-title", "Slow bread")
-	v.fill("#recipe-steps", "Wait.\r\rBake.")
+	v.fill("#recipe-steps", "Wait.\n\nBake.")
 	v.run(`import("/page/api.js").then(({ sessions }) => sessions.end())`)
 	v.expect(refusal(401))
 	v.click("#editor-save")

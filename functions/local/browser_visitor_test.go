@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -24,6 +26,7 @@ type visitor struct {
 	ctx   context.Context
 
 	mu       sync.Mutex
+	requests int
 	faults   []string
 	expected []string
 }
@@ -58,7 +61,13 @@ func (s *browserSuite) visit(t *testing.T) *visitor {
 
 func (v *visitor) watchRequest(event any) {
 	sent, ok := event.(*network.EventRequestWillBeSent)
-	if ok && !v.suite.hosts[hostOf(sent.Request.URL)] {
+	if !ok {
+		return
+	}
+	v.mu.Lock()
+	v.requests++
+	v.mu.Unlock()
+	if !v.suite.hosts[hostOf(sent.Request.URL)] {
 		v.fault("request to another host: " + sent.Request.URL)
 	}
 }
@@ -81,6 +90,9 @@ func (v *visitor) expect(text string) { v.expected = append(v.expected, text) }
 func (v *visitor) report() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.requests == 0 {
+		v.Error("the browser told of no request, so none was checked")
+	}
 	for _, fault := range v.faults {
 		known := false
 		for _, text := range v.expected {
@@ -129,12 +141,15 @@ func (v *visitor) reload() {
 	v.do("reload", chromedp.Reload())
 }
 
-// fill replaces what a field holds by typing.
+// fill replaces what a field holds, as pasting does.
 func (v *visitor) fill(selector, text string) {
 	v.Helper()
 	v.do("fill "+selector, chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible))
-	v.run(`document.activeElement.select?.()`)
-	v.keys(text)
+	v.run(`document.activeElement.select()`)
+	v.do("fill "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
 }
 
 // keys presses the keys of a text, wherever the focus is.

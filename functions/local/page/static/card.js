@@ -53,8 +53,8 @@ export function card(recipe, { onEdit, onGone }) {
     return change({ rating: picked }, () => { wanted = picked; saveRating(); });
   }
   stars(rating, (picked) => {
+    if (picked === current.rating && wanted === undefined) return;
     wanted = picked;
-    setValue(rating, picked);
     clearTimeout(resting);
     resting = setTimeout(saveRating, 400);
   });

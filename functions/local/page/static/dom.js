@@ -48,7 +48,7 @@ export async function once(element, work) {
 
 let hide;
 
-/** Says what has happened: for the eye a while, and to a screen reader. */
+/** Says what has happened: for the eye a while, and to a screen reader. Under a modal dialog nobody notices. */
 export function say(text) {
   const toast = $('#toast');
   toast.textContent = text;

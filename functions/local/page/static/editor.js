@@ -8,7 +8,7 @@
 import { Problem, recipes } from './api.js';
 import { $, clone, once, say } from './dom.js';
 import * as problem from './problem.js';
-import { nearest, setValue, stars, value } from './stars.js';
+import { setValue, stars, value } from './stars.js';
 
 const dialog = $('#editor');
 const form = $('#recipe');
@@ -27,7 +27,7 @@ const fields = {
   title: text, url: text, imageUrl: text, description: text, notes: text,
   ingredients: list('\n', '\n'), steps: list(/\n[ \t]*\n/, '\n\n'), tags: list(',', ', '),
   servings: number, prepMinutes: number, cookMinutes: number,
-  rating: { show: (n) => String(nearest(n ?? 0).star), read: Number }, made: flag, favorite: flag,
+  rating: { show: (n) => String(n ?? 0), read: Number }, made: flag, favorite: flag,
 };
 const names = Object.keys(fields);
 
@@ -82,9 +82,14 @@ function reset(recipe) {
   ask(false);
 }
 
+function clear() {
+  problem.clear(form, place);
+  $('#editor-notice').textContent = '';
+}
+
 /** Removes what an earlier save had to say. */
 function tidy() {
-  problem.clear(form, place);
+  clear();
   form.querySelectorAll('.theirs').forEach((box) => box.remove());
 }
 
@@ -110,7 +115,7 @@ export function discard() {
 }
 
 async function save() {
-  problem.clear(form, place);
+  clear();
   const wrong = names.filter((name) => control(name).validity?.badInput);
   if (wrong.length > 0) {
     const errors = wrong.map((name) => ({ location: `/${name}`, message: 'must be a whole number' }));
@@ -175,8 +180,8 @@ async function loadNewer() {
     const newer = await recipes.get(target.id);
     tidy();
     merge(newer);
+    $('#editor-notice').textContent = 'The newer version is loaded. Look it over and save.';
     saved(newer, false);
-    say('The newer version is loaded. Look it over and save.');
   } catch (error) {
     if (error.status === 404) gone();
     else problem.show(place, error, loadNewer);
@@ -248,7 +253,7 @@ export function start({ onSaved, onChangedElsewhere }) {
   saved = onSaved;
   changedElsewhere = onChangedElsewhere;
   problem.prepare(form);
-  stars(rating, (n) => setValue(rating, n));
+  stars(rating);
   reset(null);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

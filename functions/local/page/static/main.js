@@ -42,6 +42,7 @@ function signedOut(notice) {
   devices.stop();
   recipes.stop();
   starting.hidden = kitchen.hidden = $('#who').hidden = true;
+  say('');
   signin.show(notice);
 }
 

@@ -17,22 +17,22 @@ export function stars(fieldset, onPick = () => {}) {
     if (n === 0) label.classList.add('none');
     fieldset.append(part);
   }
-  fieldset.addEventListener('change', () => onPick(value(fieldset)));
+  fieldset.addEventListener('click', (event) => { // arrow keys click too, and so does the star that is half
+    if (!(event.target instanceof HTMLInputElement)) return;
+    setValue(fieldset, Number(event.target.value));
+    onPick(value(fieldset));
+  });
 }
 
-export const value = (fieldset) => Number($('input:checked', fieldset)?.value ?? 0);
+/** The rating that is shown. */
+export const value = (fieldset) => Number(fieldset.dataset.rating);
 
-/** The star that stands for a rating, and whether it is a half one: 3.5 is half of the fourth. */
-export function nearest(rating) {
+/** Shows a rating; 3.5 is three stars and half of the fourth. */
+export function setValue(fieldset, rating) {
   const part = rating - Math.floor(rating);
   const half = part >= 0.25 && part < 0.75;
-  return { star: half ? Math.ceil(rating) : Math.round(rating), half };
-}
-
-/** Shows a rating. */
-export function setValue(fieldset, rating) {
-  const { star, half } = nearest(rating);
-  $(`input[value="${star}"]`, fieldset).checked = true;
+  fieldset.dataset.rating = String(rating);
+  $(`input[value="${half ? Math.ceil(rating) : Math.round(rating)}"]`, fieldset).checked = true;
   fieldset.classList.toggle('half', half);
   fieldset.classList.toggle('rated', rating > 0);
 }
