@@ -91,13 +91,15 @@ func startRunner(t *testing.T, variables ...string) string {
 	return ""
 }
 
+var runnerDir string // holds the built runner, once it is
+
 // builtRunner is built once for all tests of the package.
 var builtRunner = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "pantry-runner")
-	if err != nil {
+	var err error
+	if runnerDir, err = os.MkdirTemp("", "pantry-runner"); err != nil {
 		return "", err
 	}
-	binary := filepath.Join(dir, "pantry")
+	binary := filepath.Join(runnerDir, "pantry")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
@@ -116,8 +118,8 @@ func buildRunner(t *testing.T) string {
 // TestMain removes what the tests built.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if binary, err := builtRunner(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(binary))
+	if runnerDir != "" {
+		_ = os.RemoveAll(runnerDir)
 	}
 	os.Exit(code)
 }

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// An address may fail guessBurst times at once and once every guessEvery after that. A
-// person who signs in wrong never gets there.
+// An address may fail guessBurst times at once and once every guessEvery after that,
+// with handles and with sign-ins apart. A person who signs in wrong never gets there.
 const (
-	guessBurst = 30
-	guessEvery = 2 * time.Second
+	guessBurst = 60
+	guessEvery = time.Second
 	// rememberedAddrs and rememberedIDs bound the memory, at about 200 bytes each.
 	rememberedAddrs = 4096
 	rememberedIDs   = 8192

@@ -119,11 +119,14 @@ func (c *Cache) CloseRequest(r *http.Request, addr string) error {
 
 // Guess reports whether addr may try to sign in; Failed counts a try that failed.
 func (c *Cache) Guess(addr string) error {
-	if !c.guesses.allowed(addr, c.now()) {
+	if !c.guesses.allowed(signIns+addr, c.now()) {
 		return ErrTooManyGuesses
 	}
 	return nil
 }
 
 // Failed counts a sign-in from addr that proved nothing.
-func (c *Cache) Failed(addr string) { c.guesses.failed(addr, c.now()) }
+func (c *Cache) Failed(addr string) { c.guesses.failed(signIns+addr, c.now()) }
+
+// signIns keeps the count of sign-ins apart from that of handles.
+const signIns = "sign-in "

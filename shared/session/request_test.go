@@ -111,7 +111,7 @@ func TestGuessing(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused := 0
-	for range 40 {
+	for range 70 {
 		guess := h.Reveal()[:strings.IndexByte(h.Reveal(), '.')] + "." + strings.Repeat("A", 43)
 		_, err := w.Request(request("Authorization", "Bearer "+guess), attacker)
 		if errors.Is(err, session.ErrTooManyGuesses) {
@@ -121,7 +121,7 @@ func TestGuessing(t *testing.T) {
 		}
 	}
 	if refused != 10 {
-		t.Errorf("%d of 40 guesses were refused, want those after the 30th", refused)
+		t.Errorf("%d of 70 guesses were refused, want those after the 60th", refused)
 	}
 	before := server.CommandCount()
 	guess := request("Cookie", "__session="+b64(uid)+"."+strings.Repeat("B", 42)+"A")
@@ -136,12 +136,18 @@ func TestGuessing(t *testing.T) {
 			t.Errorf("the user from %s address: %v", what, err)
 		}
 	}
-	if err := w.Guess(attacker); !errors.Is(err, session.ErrTooManyGuesses) {
-		t.Errorf("a sign-in from the address: got %v, want ErrTooManyGuesses", err)
-	}
-	w.pass(time.Minute)
 	if err := w.Guess(attacker); err != nil {
-		t.Errorf("a minute later: %v", err)
+		t.Errorf("a sign-in from the address of a guesser of handles: %v", err)
+	}
+	for range 60 {
+		w.Failed(attacker)
+	}
+	if err := w.Guess(attacker); !errors.Is(err, session.ErrTooManyGuesses) {
+		t.Errorf("a sign-in after 60 that failed: got %v, want ErrTooManyGuesses", err)
+	}
+	w.pass(time.Second)
+	if err := w.Guess(attacker); err != nil {
+		t.Errorf("a second later: %v", err)
 	}
 }
 
