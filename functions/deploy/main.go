@@ -1,0 +1,54 @@
+// Command deploy puts Pantry's functions into a Google Cloud project and says whether
+// they work there.
+//
+//	go run ./functions/deploy stage -out DIR [function…]
+//	go run ./functions/deploy smoke [-origin ORIGIN] [-wait DURATION] URL…
+//
+// stage writes the source tree of each function that `gcloud functions deploy` uploads;
+// smoke asks the functions at these URLs what a browser would. cloudbuild.yaml uses both.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"pantry.example/functions/deploy/smoke"
+	"pantry.example/functions/deploy/stage"
+)
+
+const usage = `go run ./functions/deploy COMMAND
+
+  stage -out DIR [function…]      write the source tree of each function that gcloud uploads
+  smoke [-origin ORIGIN] URL…     ask deployed functions what a browser would
+
+COMMAND -h tells more.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run returns the exit code: 0 when all is well, 1 when it is not, 2 for a wrong command line.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	commands := map[string]func(context.Context, []string, io.Writer) error{
+		"stage": stage.Run,
+		"smoke": smoke.Run,
+	}
+	if len(args) == 0 || commands[args[0]] == nil {
+		_, _ = io.WriteString(errOut, usage)
+		return 2
+	}
+	err := commands[args[0]](ctx, args[1:], out)
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintf(errOut, "deploy %s: %v\n", args[0], err)
+	return 1
+}

@@ -1,0 +1,90 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Write stages f from the repository at root and returns the folder out/<name>, which
+// holds the new tree whole or, after an error, what it held before. Equal sources give
+// equal trees to the byte, file modes and times included. Of the repository nothing is
+// changed. It runs the go command, which may download modules that are not in its cache.
+func Write(ctx context.Context, root, out string, f Function) (_ string, err error) {
+	out, err = prepare(root, out)
+	if err != nil {
+		return "", err
+	}
+	work, err := os.MkdirTemp(out, unfinished)
+	if err != nil {
+		return "", fmt.Errorf("write to -out: %w", err)
+	}
+	defer func() { err = firstOf(err, os.RemoveAll(work)) }()
+	tree := filepath.Join(work, f.Name)
+	for _, step := range []func() error{
+		func() error { return copyModule(ctx, root, tree, f) },
+		func() error { return writeRoot(tree, f) },
+		func() error { return resolve(ctx, root, tree) },
+		func() error { return settle(tree) },
+	} {
+		if err := step(); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(out, f.Name), replace(tree, filepath.Join(out, f.Name), filepath.Join(work, "old"))
+}
+
+func firstOf(err, second error) error {
+	if err != nil {
+		return err
+	}
+	return second
+}
+
+// replace puts tree in the place of the one at target, which goes to old.
+func replace(tree, target, old string) error {
+	err := os.Rename(target, old)
+	if err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("replace the last staged tree: %w", err)
+	}
+	had := err == nil
+	if err := os.Rename(tree, target); err != nil {
+		if had {
+			_ = os.Rename(old, target)
+		}
+		return fmt.Errorf("put the staged tree in its place: %w", err)
+	}
+	return nil
+}
+
+// stamp is the time of every staged file: an archive of the tree then depends on nothing
+// but the sources. A zip file cannot tell a time before 1980.
+var stamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// settle gives every file the same mode and time, whatever the umask and the clock.
+func settle(tree string) error {
+	var dirs []string
+	err := filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			dirs = append(dirs, path)
+			return os.Chmod(path, 0o755) //nolint:gosec // public source code, which Cloud Build reads as another user
+		}
+		if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // as above
+			return err
+		}
+		return os.Chtimes(path, stamp, stamp)
+	})
+	for _, dir := range dirs {
+		err = firstOf(err, os.Chtimes(dir, stamp, stamp))
+	}
+	if err != nil {
+		return fmt.Errorf("set the modes of the staged files: %w", err)
+	}
+	return nil
+}
