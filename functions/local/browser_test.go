@@ -14,6 +14,7 @@ func TestPage(t *testing.T) {
 	s := newBrowserSuite(t)
 	t.Run("story", s.testStory)
 	t.Run("devices", s.testDevices)
+	t.Run("tabs", s.testTabs)
 	t.Run("sign up", s.testSignUp)
 	t.Run("keyboard", s.testKeyboard)
 	t.Run("phone", s.testPhone)
@@ -138,6 +139,24 @@ func (s *browserSuite) testDevices(t *testing.T) {
 	second.expect(refusal(401))
 	second.click("#look")
 	second.see("#signin-notice", "Your session has ended")
+}
+
+// testTabs: what one tab does to the session shows in the other.
+func (s *browserSuite) testTabs(t *testing.T) {
+	first := s.visit(t)
+	email, password := first.signUp()
+	second := first.tab()
+	second.see("#who-name", email)
+	first.click("#sign-out")
+	second.see("#signin", "E-mail")
+	first.click("#demo")
+	second.see("#who-name", "demo@pantry.example")
+	second.see(".card-title", "Crêpes")
+	second.click("#sign-out")
+	first.see("#signin", "E-mail")
+	first.signIn(email, password)
+	second.see("#who-name", email)
+	second.see("#empty", "Your pantry is empty")
 }
 
 func (s *browserSuite) testSignUp(t *testing.T) {

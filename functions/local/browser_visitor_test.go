@@ -33,7 +33,20 @@ type visitor struct {
 
 func (s *browserSuite) visit(t *testing.T) *visitor {
 	t.Helper()
-	ctx, stop := chromedp.NewContext(s.browser, chromedp.WithNewBrowserContext())
+	v := s.open(t, s.browser, chromedp.WithNewBrowserContext())
+	v.see("#signin", "E-mail")
+	return v
+}
+
+// tab opens one more tab in the same window, with the same cookies.
+func (v *visitor) tab() *visitor {
+	v.Helper()
+	return v.suite.open(v.T, v.ctx)
+}
+
+func (s *browserSuite) open(t *testing.T, parent context.Context, options ...chromedp.ContextOption) *visitor {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(parent, options...)
 	v := &visitor{T: t, suite: s, ctx: ctx}
 	v.must(chromedp.Listen(ctx, v.watchRequest))
 	messages := chromedp.Console(ctx)
@@ -55,7 +68,6 @@ func (s *browserSuite) visit(t *testing.T) *visitor {
 		v.report()
 	})
 	v.must(chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(s.url)))
-	v.see("#signin", "E-mail")
 	return v
 }
 
