@@ -14,7 +14,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"pantry.example/functions/local/testserver"
 	"pantry.example/shared/recipe"
 )
 
@@ -55,7 +54,7 @@ func TestDeadEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	s := recipe.NewFirestore(emulator(t, l.Addr().String()), recipe.WithTimeout(50*time.Millisecond))
+	s := recipe.NewFirestore(client(t, l.Addr().String(), "demo"), recipe.WithTimeout(50*time.Millisecond))
 	for name, call := range calls(s) {
 		begin := time.Now()
 		err := call(context.Background())
@@ -76,7 +75,7 @@ func TestCallersContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	silent := recipe.NewFirestore(emulator(t, l.Addr().String()))
+	silent := recipe.NewFirestore(client(t, l.Addr().String(), "demo"))
 	for name, call := range calls(silent) {
 		ctx, cancel := context.WithCancel(t.Context())
 		stop := time.AfterFunc(20*time.Millisecond, cancel)
@@ -113,7 +112,7 @@ func TestFaultCodes(t *testing.T) {
 		codes.PermissionDenied: nil, codes.Unauthenticated: nil, codes.InvalidArgument: nil, codes.Unimplemented: nil,
 	} {
 		fault := status.Error(code, "on purpose")
-		s := recipe.NewFirestore(emulator(t, "127.0.0.1:1",
+		s := recipe.NewFirestore(client(t, "127.0.0.1:1", "demo",
 			grpc.WithUnaryInterceptor(func(context.Context, string, any, any, *grpc.ClientConn, grpc.UnaryInvoker, ...grpc.CallOption) error {
 				return fault
 			}),
@@ -138,7 +137,7 @@ func TestFaultCodes(t *testing.T) {
 // TestMissingIndex: a query that Firestore refuses for want of an index is a fault
 // of the deployment, with Firestore's text, and not an outage.
 func TestMissingIndex(t *testing.T) {
-	s := recipe.NewFirestore(emulator(t, "127.0.0.1:1",
+	s := recipe.NewFirestore(client(t, "127.0.0.1:1", "demo",
 		grpc.WithStreamInterceptor(func(context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, grpc.Streamer, ...grpc.CallOption) (grpc.ClientStream, error) {
 			return nil, status.Error(codes.FailedPrecondition, "The query requires an index.")
 		})))
@@ -151,10 +150,9 @@ func TestMissingIndex(t *testing.T) {
 // TestLostAnswer: a write that is done although its answer is lost, so that the
 // client sends it again, is done once and reported as done.
 func TestLostAnswer(t *testing.T) {
-	host := testserver.Firestore(t)
 	var mu sync.Mutex
 	lose := false
-	s := recipe.NewFirestore(emulator(t, host, grpc.WithUnaryInterceptor(
+	s := recipe.NewFirestore(emulator(t, grpc.WithUnaryInterceptor(
 		func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			err := invoke(ctx, method, req, reply, cc, opts...)
 			mu.Lock()
@@ -199,7 +197,6 @@ func TestLostAnswer(t *testing.T) {
 // TestRequests counts what each call sends to Firestore, for it is what a call
 // costs and how long it takes.
 func TestRequests(t *testing.T) {
-	host := testserver.Firestore(t)
 	var mu sync.Mutex
 	var sent []string
 	note := func(method string) {
@@ -207,7 +204,7 @@ func TestRequests(t *testing.T) {
 		defer mu.Unlock()
 		sent = append(sent, method[strings.LastIndex(method, "/")+1:])
 	}
-	s := recipe.NewFirestore(emulator(t, host,
+	s := recipe.NewFirestore(emulator(t,
 		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			note(method)
 			return invoke(ctx, method, req, reply, cc, opts...)
@@ -246,6 +243,8 @@ func TestRequests(t *testing.T) {
 		{"search, a word that nothing has", list(recipe.Query{Q: "cre zzz"}), []string{count, count}},
 		{"all", do["All"], []string{query}},
 		{"delete all", do["DeleteAll"], []string{query, "BatchWrite"}},
+		{"add 20 of the largest", func(ctx context.Context) error { return addLargest(ctx, s, 20) }, slices.Repeat([]string{"Commit"}, 20)},
+		{"all, no more than 4 MiB at a time", do["All"], []string{query, query}},
 	} {
 		sent = nil
 		if err := row.call(t.Context()); err != nil {
@@ -255,4 +254,18 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s: sent %v, want %v", row.name, sent, row.want)
 		}
 	}
+}
+
+// addLargest creates recipes of 250 KB.
+func addLargest(ctx context.Context, s recipe.Store, n int) error {
+	r := titled("Large")
+	for range 62 {
+		r.Steps = append(r.Steps, strings.Repeat("x", 4000))
+	}
+	for range n {
+		if _, err := s.Create(ctx, "ada", r, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -39,7 +39,9 @@ func fold(s string) string {
 			b.WriteByte(' ')
 			space = false
 		}
-		if l, ok := letters[c]; ok {
+		if c < utf8.RuneSelf {
+			b.WriteByte(byte(c))
+		} else if l, ok := letters[c]; ok {
 			b.WriteString(l)
 		} else {
 			b.WriteRune(c)
@@ -52,7 +54,7 @@ func fold(s string) string {
 // Greek and Cyrillic, the points of Hebrew and Arabic. The marks of other scripts
 // are their vowels, and those of kana make another letter.
 func isAccent(c rune) bool {
-	return unicode.Is(unicode.Mn, c) && c != '\u3099' && c != '\u309A' &&
+	return c >= '\u0300' && unicode.Is(unicode.Mn, c) && c != '\u3099' && c != '\u309A' &&
 		unicode.In(c, unicode.Inherited, unicode.Hebrew, unicode.Arabic)
 }
 

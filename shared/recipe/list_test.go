@@ -242,12 +242,8 @@ func TestScanLimit(t *testing.T) {
 func TestPageBytes(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		s := open(t)
-		r := titled("Large")
-		for range 62 {
-			r.Steps = append(r.Steps, strings.Repeat("x", 4000))
-		}
-		for range 40 {
-			must(s.Create(t.Context(), "ada", r, ""))(t)
+		if err := addLargest(t.Context(), s, 40); err != nil {
+			t.Fatal(err)
 		}
 		got := 0
 		for _, q := range []recipe.Query{{PageSize: 100}, {PageSize: 100, Q: "la", Tag: ""}} {

@@ -4,8 +4,9 @@ import "slices"
 
 // Precondition is what a write asks of the version that it replaces, as the
 // headers If-Match and If-None-Match say it (RFC 9110, sections 13.1.1 and
-// 13.1.2). The zero value asks for nothing. Tags are without their quotes and
-// compared strongly: a weak tag (W/"…") matches no version and must be left out.
+// 13.1.2). The zero value asks for nothing. Tags are without their quotes. Weak
+// tags (W/"…") never satisfy If-Match and are left out of IfMatch; If-None-Match
+// takes them for equal to strong ones.
 type Precondition struct {
 	// IfMatch, when it is not nil, holds the tags of which the present version
 	// must have one. An empty list that is not nil is matched by no version: a

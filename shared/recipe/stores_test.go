@@ -3,6 +3,7 @@ package recipe_test
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -24,11 +25,11 @@ func openMemory(_ testing.TB, options ...recipe.Option) recipe.Store {
 	return recipe.NewMemory(options...)
 }
 
-// openFirestore opens a store in a project of its own, in the real emulator. Every
-// query that it sends is held against the declared indexes, for the emulator does
-// not ask for any.
+// openFirestore opens a store in the real emulator, whose answers take their time on
+// a busy machine.
 func openFirestore(t testing.TB, options ...recipe.Option) recipe.Store {
-	return recipe.NewFirestore(emulator(t, testserver.Firestore(t)), options...)
+	options = append([]recipe.Option{recipe.WithTimeout(30 * time.Second)}, options...)
+	return recipe.NewFirestore(emulator(t), options...)
 }
 
 // eachStore runs the test over both stores: the suite is one, and so is the
@@ -39,9 +40,34 @@ func eachStore(t *testing.T, test func(t *testing.T, open opener)) {
 	t.Run("firestore", func(t *testing.T) { testserver.Firestore(t); test(t, openFirestore) })
 }
 
-// emulator returns a client for a fresh project of the emulator, as its owner, whom
-// no rules bind.
-func emulator(t testing.TB, host string, dial ...grpc.DialOption) *firestore.Client {
+// emulator returns a client for a project of its own in the real emulator, which
+// is emptied after the test.
+func emulator(t testing.TB, dial ...grpc.DialOption) *firestore.Client {
+	t.Helper()
+	host := testserver.Firestore(t)
+	project := "demo-" + strings.ToLower(rand.Text()[:20])
+	t.Cleanup(func() {
+		url := "http://" + host + "/emulator/v1/projects/" + project + "/databases/(default)/documents"
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("emptying the emulator: %s", resp.Status)
+		}
+	})
+	return client(t, host, project, dial...)
+}
+
+// client returns a client for a project at host, as its owner, whom no rules bind.
+// Every query that it sends is held against the declared indexes, for the emulator
+// does not ask for any.
+func client(t testing.TB, host, project string, dial ...grpc.DialOption) *firestore.Client {
 	t.Helper()
 	indexes := declaredIndexes(t)
 	dial = append(dial,
@@ -52,7 +78,6 @@ func emulator(t testing.TB, host string, dial ...grpc.DialOption) *firestore.Cli
 	for _, d := range dial {
 		options = append(options, option.WithGRPCDialOption(d))
 	}
-	project := "demo-" + strings.ToLower(rand.Text()[:20])
 	client, err := firestore.NewClient(t.Context(), project, options...)
 	if err != nil {
 		t.Fatal(err)

@@ -50,50 +50,55 @@ type termSet struct {
 
 func (t *termSet) add(terms ...string) {
 	for _, s := range terms {
-		if s = t.mark + s; !t.seen[s] && len(t.list) < maxTerms {
-			t.seen[s] = true
-			t.list = append(t.list, s)
-		}
+		t.put(t.mark + s)
+	}
+}
+
+// put adds a term that has its mark.
+func (t *termSet) put(s string) {
+	if len(t.list) < maxTerms && !t.seen[s] {
+		t.seen[s] = true
+		t.list = append(t.list, s)
 	}
 }
 
 // indexTerms returns the terms of r in its state. What is asked for most comes
 // first, for the bound cuts the end.
 func indexTerms(r Recipe) []string {
-	t := termSet{mark: mark(r.State), seen: make(map[string]bool)}
+	t := termSet{mark: mark(r.State), seen: make(map[string]bool, 256)}
 	m, f := flag("m", r.Made), flag("f", r.Favorite)
 	t.add(termAll, m, f, m+f)
-	if r.State == Active {
-		t.add(titleTerm(r.Title))
-	}
+	t.add(titleTerm(r.Title))
 	for n := 1; n <= int(math.Floor(r.Rating)); n++ {
 		t.add(ratingTerm(n))
 	}
 	for _, tag := range r.Tags {
 		t.add(tagTerm(tag))
 	}
-	t.words(termWord, r.Title)
+	t.words(r.Title, termWord)
 	for _, tag := range r.Tags {
-		t.words(termWord, tag)
+		t.words(tag, termWord)
 	}
 	for _, s := range r.Ingredients {
-		t.words(termFood, s)
-		t.words(termWord, s)
+		t.words(s, termFood, termWord)
 	}
 	return slices.Clip(t.list)
 }
 
 // words adds the beginnings of the words of s, and of unspaced runs each character
-// and each pair.
-func (t *termSet) words(space, s string) {
+// and each pair, once in each of the spaces.
+func (t *termSet) words(s string, spaces ...string) {
 	words(s, func(word string, unspaced bool) {
-		if unspaced {
-			grams(word, 1, func(g string) { t.add(space + g) })
-			grams(word, 2, func(g string) { t.add(space + g) })
-			return
-		}
-		for i, c := range word {
-			t.add(space + word[:i+utf8.RuneLen(c)])
+		for _, space := range spaces {
+			if unspaced {
+				grams(word, 1, func(g string) { t.add(space + g) })
+				grams(word, 2, func(g string) { t.add(space + g) })
+				continue
+			}
+			whole := t.mark + space + word // the terms are parts of it and take no memory
+			for i, c := range word {
+				t.put(whole[:len(whole)-len(word)+i+utf8.RuneLen(c)])
+			}
 		}
 	})
 }
