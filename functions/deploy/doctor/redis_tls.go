@@ -1,0 +1,138 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"pantry.example/shared/config"
+)
+
+// soon is how long before its end a certificate is worth a warning, when two thirds of
+// its life are over: some live for days only.
+const soon = 14 * 24 * time.Hour
+
+func (r *report) redisTLS(ctx context.Context, c config.Redis) bool {
+	if !c.TLS {
+		return r.redisPlain(ctx, c)
+	}
+	state, err := handshake(ctx, c, c.SkipVerify)
+	if err == nil {
+		r.certificate(c, state)
+		return true
+	}
+	var (
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+		unknown x509.UnknownAuthorityError
+	)
+	switch {
+	case errors.As(err, &name):
+		r.fail(checkTLS, "the certificate is not for "+c.Host+", but for "+names(name.Certificate), "Write the host as the console shows it, not an address or an alias")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
+		r.fail(checkTLS, "the certificate is valid only from "+day(invalid.Cert.NotBefore), "Set this machine's clock, or wait for that day")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		r.fail(checkTLS, "the certificate expired on "+day(invalid.Cert.NotAfter), "Renew it at the server (and check this machine's clock)")
+	case errors.As(err, &unknown):
+		r.fail(checkTLS, "the certificate is signed by an authority that this machine does not know", "Is the host the right one? A certificate of your own authority is accepted when SSL_CERT_FILE names it")
+	case errors.As(err, &invalid):
+		r.fail(checkTLS, "the certificate cannot be used for a server", "Issue it again, for server authentication")
+	case answersPlain(ctx, c):
+		r.fail(checkTLS, "the server at "+c.Addr()+" speaks Redis without TLS", "Write redis:// in place of rediss:// for a server in a private network; over the internet turn TLS on at the server")
+	case isTimeout(err):
+		r.fail(checkTLS, "the TLS handshake got no answer in "+round(stepTimeout), "Something else than Redis listens there, or a proxy is in between: compare the port with the console")
+	default:
+		r.fail(checkTLS, "the TLS handshake failed before a certificate was seen", "Compare host and port with the console; the server must speak TLS 1.2 or newer and ask for no client certificate")
+	}
+	return false
+}
+
+func (r *report) certificate(c config.Redis, state tls.ConnectionState) {
+	leaf := state.PeerCertificates[0]
+	seen := fmt.Sprintf("%s, the certificate is valid for %s until %s", tls.VersionName(state.Version), c.Host, day(leaf.NotAfter))
+	switch {
+	case c.SkipVerify:
+		r.warn(checkTLS, tls.VersionName(state.Version)+", the certificate is not checked (skip_verify)", "Leave skip_verify out of anything that is deployed")
+	case time.Until(leaf.NotAfter) < min(soon, leaf.NotAfter.Sub(leaf.NotBefore)/3):
+		r.warn(checkTLS, seen, "Renew the certificate at the server")
+	default:
+		r.pass(checkTLS, seen)
+	}
+}
+
+// redisPlain tells a server that wants TLS from one that does not, before a password is
+// sent to it in the clear.
+func (r *report) redisPlain(ctx context.Context, c config.Redis) bool {
+	if answersPlain(ctx, c) {
+		r.pass(checkTLS, "none, and the server speaks none")
+		return true
+	}
+	// What it says in the handshake is not believed; no password is sent.
+	if _, err := handshake(ctx, c, true); err == nil {
+		r.fail(checkTLS, "the server at "+c.Addr()+" speaks TLS, and the address says without", "Write rediss:// in place of redis://")
+		return false
+	}
+	r.fail(checkTLS, "what listens at "+c.Addr()+" does not answer as a Redis, with TLS or without", "Compare host and port with the console")
+	return false
+}
+
+// handshake is as the functions connect (shared/session).
+func handshake(ctx context.Context, c config.Redis, unchecked bool) (tls.ConnectionState, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	d := tls.Dialer{NetDialer: &net.Dialer{}, Config: &tls.Config{
+		ServerName: c.Host, MinVersion: tls.VersionTLS12,
+		InsecureSkipVerify: unchecked, //nolint:gosec // loopback only, or to tell a server's kind: nothing is sent
+	}}
+	conn, err := d.DialContext(ctx, "tcp", c.Addr())
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	defer func() { _ = conn.Close() }()
+	secure, ok := conn.(*tls.Conn)
+	if !ok {
+		return tls.ConnectionState{}, errors.New("not a TLS connection")
+	}
+	return secure.ConnectionState(), nil
+}
+
+// answersPlain reports whether a Redis without TLS is there: it answers PING with a
+// status or an error, whoever asks.
+func answersPlain(ctx context.Context, c config.Redis) bool {
+	conn, err := dial(ctx, c)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(stepTimeout)); err != nil {
+		return false
+	}
+	if _, err := conn.Write([]byte("*1\r\n$4\r\nPING\r\n")); err != nil {
+		return false
+	}
+	var b [1]byte
+	_, err = conn.Read(b[:])
+	return err == nil && (b[0] == '+' || b[0] == '-')
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
+
+// names are the hosts of a certificate.
+func names(c *x509.Certificate) string {
+	all := c.DNSNames
+	for _, ip := range c.IPAddresses {
+		all = append(all, ip.String())
+	}
+	switch {
+	case len(all) == 0:
+		return "no host at all"
+	case len(all) > 3:
+		all = append(all[:3:3], "…")
+	}
+	return strings.Join(all, ", ")
+}
