@@ -33,7 +33,7 @@ type visitor struct {
 
 func (s *browserSuite) visit(t *testing.T) *visitor {
 	t.Helper()
-	v := s.open(t, s.browser, chromedp.WithNewBrowserContext())
+	v := s.open(s.browser, t, chromedp.WithNewBrowserContext())
 	v.see("#signin", "E-mail")
 	return v
 }
@@ -41,10 +41,10 @@ func (s *browserSuite) visit(t *testing.T) *visitor {
 // tab opens one more tab in the same window, with the same cookies.
 func (v *visitor) tab() *visitor {
 	v.Helper()
-	return v.suite.open(v.T, v.ctx)
+	return v.suite.open(v.ctx, v.T)
 }
 
-func (s *browserSuite) open(t *testing.T, parent context.Context, options ...chromedp.ContextOption) *visitor {
+func (s *browserSuite) open(parent context.Context, t *testing.T, options ...chromedp.ContextOption) *visitor {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(parent, options...)
 	v := &visitor{T: t, suite: s, ctx: ctx}
