@@ -31,7 +31,7 @@ import (
 const (
 	demoUID      = "demo"
 	demoEmail    = "demo@pantry.example"
-	demoPassword = "pantry-demo" //nolint:gosec // it opens nothing but the embedded emulator
+	demoPassword = "pantry-demo"
 )
 
 // backends is what the functions run on.

@@ -140,9 +140,9 @@ func (u *person) send(method, url string, body any, headers ...string) answer {
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	for i := 0; i < len(headers); i += 2 {
-		if headers[i+1] != "" {
-			r.Header.Set(headers[i], headers[i+1])
+	for ; len(headers) > 1; headers = headers[2:] {
+		if headers[1] != "" {
+			r.Header.Set(headers[0], headers[1])
 		}
 	}
 	resp, err := http.DefaultClient.Do(r)

@@ -67,25 +67,37 @@ func (in SignIn) validate() error {
 	return err
 }
 
+// browsers and systems are marks in a User-Agent and what they stand for; the first one
+// found counts, so that those which name others too come first.
+var (
+	browsers = [][2]string{
+		{"Edg", "Edge"}, {"OPR", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},
+		{"Chromium", "Chromium"}, {"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}, {"curl", "curl"},
+	}
+	systems = [][2]string{
+		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"CrOS", "ChromeOS"},
+		{"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"},
+	}
+)
+
 // device names a browser and its system in a few words. The header is the client's own
 // word: it is shown to its user and decides nothing.
 func device(userAgent string) string {
-	browser := first(userAgent, "Browser", "Edg", "Edge", "OPR", "Opera", "SamsungBrowser", "Samsung Internet",
-		"Firefox", "Firefox", "FxiOS", "Firefox", "Chromium", "Chromium", "CriOS", "Chrome", "Chrome", "Chrome", "Safari", "Safari", "curl", "curl")
-	system := first(userAgent, "", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "CrOS", "ChromeOS",
-		"Windows", "Windows", "Mac OS", "macOS", "Linux", "Linux")
-	if system == "" {
-		return browser
+	browser := named(userAgent, browsers)
+	if browser == "" {
+		browser = "Browser"
 	}
-	return browser + " on " + system
+	if system := named(userAgent, systems); system != "" {
+		return browser + " on " + system
+	}
+	return browser
 }
 
-// first returns the name behind the first mark that text has, of mark and name in turn.
-func first(text, none string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		if strings.Contains(text, pairs[i]) {
-			return pairs[i+1]
+func named(text string, marks [][2]string) string {
+	for _, m := range marks {
+		if strings.Contains(text, m[0]) {
+			return m[1]
 		}
 	}
-	return none
+	return ""
 }

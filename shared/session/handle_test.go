@@ -46,7 +46,7 @@ func TestHandleIsNotPrinted(t *testing.T) {
 		_, _ = fmt.Fprintf(&out, verb+"\n", struct{ H session.Handle }{h})
 	}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "handle", h, "pointer", &h)
-	body, err := json.Marshal(h)
+	body, err := json.Marshal(map[string]any{"handle": h})
 	if err != nil {
 		t.Fatal(err)
 	}

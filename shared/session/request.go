@@ -41,7 +41,7 @@ func FromRequest(r *http.Request) (Handle, error) {
 
 // SetCookie returns the cookie that carries h until expires.
 func SetCookie(r *http.Request, h Handle, expires time.Time) *http.Cookie {
-	c := cookie(r)
+	c := cookie(r) //nolint:gosec // its attributes are set there
 	c.Value = h.Reveal()
 	c.MaxAge = max(1, int(time.Until(expires)/time.Second))
 	return c
@@ -49,13 +49,13 @@ func SetCookie(r *http.Request, h Handle, expires time.Time) *http.Cookie {
 
 // ClearCookie returns the cookie that removes the session's.
 func ClearCookie(r *http.Request) *http.Cookie {
-	c := cookie(r)
+	c := cookie(r) //nolint:gosec // its attributes are set there
 	c.MaxAge = -1
 	return c
 }
 
 func cookie(r *http.Request) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // not Secure over plain HTTP to this machine alone
 		Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: !plainLoopback(r),
 	}

@@ -15,8 +15,8 @@ import (
 
 func request(headers ...string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "http://pantry.test/?session=ignored", nil)
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Add(headers[i], headers[i+1])
+	for ; len(headers) > 1; headers = headers[2:] {
+		r.Header.Add(headers[0], headers[1])
 	}
 	return r
 }

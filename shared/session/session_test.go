@@ -66,17 +66,17 @@ func TestWriterCannotForge(t *testing.T) {
 			rdb.HSet(t.Context(), "user:"+victim, "s:"+planted.SessionID(), record)
 			w.wantClosed(planted)
 		})
-		t.Run("own token sealed for the victim", func(t *testing.T) {
+		t.Run("own token sealed for the victim", func(*testing.T) {
 			in := w.signed(attacker)
 			in.Token.UID = victim // as if the attacker could run Open against this Redis
 			w.wantRefused(w.openSession(in))
 		})
-		t.Run("unsigned token sealed for the victim", func(t *testing.T) {
+		t.Run("unsigned token sealed for the victim", func(*testing.T) {
 			in := w.signed(victim)
 			in.Cookie = "eyJ.forged."
 			w.wantRefused(w.openSession(in))
 		})
-		t.Run("sign-in time made later", func(t *testing.T) {
+		t.Run("sign-in time made later", func(*testing.T) {
 			in := w.signed(victim)
 			in.Token.AuthTime = in.Token.AuthTime.Add(time.Second)
 			w.wantRefused(w.openSession(in))
