@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,31 +63,35 @@ func EveryQuery(t testing.TB) [][]byte {
 	return list
 }
 
+// everySearch combines each filter with each other, each order and state.
 func everySearch(t testing.TB) []search {
 	t.Helper()
-	yes, no := true, false
-	bools := []*bool{nil, &yes, &no}
-	var list []search
-	for _, state := range []State{Active, Trashed} {
-		for _, field := range orderFields {
-			for _, desc := range []bool{false, true} {
-				for _, text := range []Query{{}, {Q: "apple pie"}, {Tag: "x"}, {Ingredient: "flour"}, {Q: "a b", Tag: "c", Ingredient: "d"}} {
-					for _, made := range bools {
-						for _, favorite := range bools {
-							for _, rating := range []float64{0, 0.5, 3, 3.5} {
-								q := text
-								q.State, q.OrderBy, q.Made, q.Favorite, q.MinRating = state, order{field, desc}.String(), made, favorite, rating
-								q, err := q.Normalize()
-								if err != nil {
-									t.Fatal(err)
-								}
-								list = append(list, newSearch(q))
-							}
-						}
-					}
-				}
+	queries := []Query{{}, {Q: "apple pie"}, {Tag: "x"}, {Ingredient: "flour"}, {Q: "a b", Tag: "c", Ingredient: "d"}}
+	times := func(n int, set func(q *Query, i int)) {
+		var next []Query
+		for _, q := range queries {
+			for i := range n {
+				set(&q, i)
+				next = append(next, q)
 			}
 		}
+		queries = next
+	}
+	yes, no := true, false
+	bools := []*bool{nil, &yes, &no}
+	times(3, func(q *Query, i int) { q.Made = bools[i] })
+	times(3, func(q *Query, i int) { q.Favorite = bools[i] })
+	times(4, func(q *Query, i int) { q.MinRating = []float64{0, 0.5, 3, 3.5}[i] })
+	times(2, func(q *Query, i int) { q.State = []State{Active, Trashed}[i] })
+	times(4, func(q *Query, i int) { q.OrderBy = orderFields[i] })
+	times(2, func(q *Query, i int) { q.OrderBy = strings.Fields(q.OrderBy)[0] + []string{"", " desc"}[i] })
+	var list []search
+	for _, q := range queries {
+		q, err := q.Normalize()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, newSearch(q))
 	}
 	return list
 }

@@ -39,9 +39,7 @@ func fold(s string) string {
 			b.WriteByte(' ')
 			space = false
 		}
-		if c < utf8.RuneSelf {
-			b.WriteByte(byte(c))
-		} else if l, ok := letters[c]; ok {
+		if l := letters[c]; l != "" {
 			b.WriteString(l)
 		} else {
 			b.WriteRune(c)
