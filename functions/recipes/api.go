@@ -87,8 +87,8 @@ func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	})
 }
 
-// queryContext reads the query as net/url does. huma's own reader overlooks a parameter
-// that follows one without a value.
+// queryContext reads the query as net/url does. huma's own reader takes ?made for
+// made=true, but ?made&q=x for no made at all.
 type queryContext struct {
 	humaContext
 	query url.Values

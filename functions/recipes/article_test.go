@@ -152,6 +152,8 @@ func TestArticleErrors(t *testing.T) {
 		{request{method: "PUT", path: "/" + asAlice}, 405, `{"message":"This path answers GET, HEAD, PATCH, POST."}`},
 		{request{method: "GET", path: "/abc" + asAlice}, 405, `{"message":"This path answers DELETE."}`},
 		{request{method: "DELETE", path: "/a.b" + asAlice}, 404, `{"message":"There is no recipe with this id."}`},
+		{request{path: "//" + asAlice}, 404, `{"message":"There is nothing at this path."}`},
+		{request{path: "/recipes/a/../" + asAlice}, 404, `{"message":"There is nothing at this path."}`},
 		{request{method: "DELETE", path: "/a/b" + asAlice}, 404, `{"message":"There is nothing at this path."}`},
 	} {
 		if r := s.do(c.q); r.status != c.status || r.body != c.body+"\n" {

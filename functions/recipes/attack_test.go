@@ -152,7 +152,7 @@ func TestManyFaultsAreCut(t *testing.T) {
 	if e := problem(t, r, http.StatusUnprocessableEntity, "invalid_recipe"); len(e.Errors) != 100 {
 		t.Errorf("%d errors", len(e.Errors))
 	}
-	if len(r.body) > 20000 {
+	if len(r.body) > 12000 {
 		t.Errorf("an answer of %d bytes", len(r.body))
 	}
 }
@@ -184,6 +184,41 @@ func (b brokenStore) Get(context.Context, string, string) (recipe.Recipe, error)
 
 func (b brokenStore) List(context.Context, string, recipe.Query) (recipe.Page, error) {
 	return recipe.Page{}, fmt.Errorf("list recipes: %w", b.err)
+}
+
+func (b brokenStore) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
+	if r.Title == "Soup" {
+		return recipe.Recipe{}, fmt.Errorf("create recipe: %w", b.err)
+	}
+	return b.Store.Create(ctx, uid, r, key)
+}
+
+// One recipe that cannot be stored does not fail the others; the log has its reason.
+func TestImportIntoAStoreThatFails(t *testing.T) {
+	s := start(t, brokenStore{recipe.NewMemory(), fmt.Errorf("%w: secret-host", recipe.ErrUnavailable)})
+	results := s.imported(request{body: `[{"@type":"Recipe","name":"Stew"},{"@type":"Recipe","name":"Soup"},{"@type":"Recipe","name":"Cake"}]`})
+	if results[0].Status != "created" || results[2].Status != "created" {
+		t.Errorf("results %+v", results)
+	}
+	if e := results[1].Error; e == nil || e.Status != http.StatusServiceUnavailable || e.RequestID == "" || strings.Contains(e.Detail, "secret-host") {
+		t.Errorf("error %+v", e)
+	}
+	s.close()
+	if log := s.log.String(); !strings.Contains(log, "secret-host") {
+		t.Errorf("log: %s", log)
+	}
+}
+
+// A client that goes away is no fault of ours.
+func TestClientThatGoesAway(t *testing.T) {
+	s := start(t, brokenStore{recipe.NewMemory(), context.Canceled})
+	if r := s.do(request{path: "/?userID=alice-uid"}); r.status != http.StatusRequestTimeout {
+		t.Errorf("status %d: %s", r.status, r.body)
+	}
+	s.close()
+	if log := s.log.String(); strings.Contains(log, `"ERROR"`) {
+		t.Errorf("log: %s", log)
+	}
 }
 
 func TestStoreThatFails(t *testing.T) {

@@ -126,8 +126,6 @@ func problem(err error) error {
 			With(err).Retry(retryAfter)
 	case errors.As(err, &invalid):
 		return refused(fieldErrors(invalid))
-	case errors.Is(err, context.Canceled): // nobody reads this, and it is no fault of ours
-		return web.NewError(http.StatusRequestTimeout, "client_gone", "The client went away.").With(err)
 	}
 	return err
 }

@@ -116,6 +116,8 @@ func TestListFilters(t *testing.T) {
 		"?tag=dessert":                    {"Crème brûlée"},
 		"?made=true":                      {"Omelette"},
 		"?frob&made=true&_&favorite=":     {"Omelette"},
+		"?made":                           {"Crème brûlée", "Omelette"}, // no value, no filter
+		"?made&q=":                        {"Crème brûlée", "Omelette"},
 		"?made=false":                     {"Crème brûlée"},
 		"?favorite=true":                  {"Crème brûlée"},
 		"?favorite=false&made=true":       {"Omelette"},

@@ -59,6 +59,8 @@ func TestAuthenticateThatFailsIsAnsweredAsItSays(t *testing.T) {
 	if r.header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
 	}
+	s.auth.err = nil
+	problem(t, s.do(request{as: "nameless", path: "/no/store/asked"}), http.StatusInternalServerError, "internal")
 	s.auth.err = errors.New("password=hunter2")
 	r = s.do(request{path: "/"})
 	problem(t, r, http.StatusInternalServerError, "internal")

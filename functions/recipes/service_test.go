@@ -69,6 +69,8 @@ func (a *fakeAuth) authenticate(r *http.Request) (string, error) {
 	switch name, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); name {
 	case "alice", "bob":
 		return name + "-uid", nil
+	case "nameless":
+		return "", nil // a fault that must open nothing
 	}
 	return "", web.NewError(http.StatusUnauthorized, "invalid_session", "Sign in again.")
 }
