@@ -56,7 +56,6 @@ func unexpected(a answer, want string) error {
 func unreachable(err error) error {
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) && wrapped.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no answer in time: the function hangs at its start, or a firewall drops the packets")
@@ -66,7 +65,7 @@ func unreachable(err error) error {
 		return fmt.Errorf("the name %s is unknown (DNS): the URL is mistyped, or the function was never deployed there", dns.Name)
 	case errors.As(err, &cert):
 		return fmt.Errorf("TLS: the server's certificate is not trusted (%w): a proxy on the way opens the connection, or a domain's certificate is not ready yet", cert.Err)
-	case errors.As(err, &record):
+	case errors.Is(err, http.ErrSchemeMismatch):
 		return errors.New("TLS: the server does not speak it: write http:// for a server on this machine")
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return errors.New("the connection was refused: nothing listens at this address")

@@ -25,7 +25,8 @@ Each URL is written as set-cache=https://…, check-expiration=https://…, reci
 One URL without a name stands for all three below it: http://127.0.0.1:8080 for the local
 runner, https://PROJECT.web.app/api for Firebase Hosting.
 
-  -origin ORIGIN   a page's origin that must be allowed to call, such as https://app.example.com
+  -origin ORIGIN   a page's origin that must be allowed to call, such as https://app.example.com,
+                   or several with commas between them, as in ALLOWED_ORIGINS
   -wait DURATION   ask again for so long while an answer is wrong; a new function can take a
                    minute until everyone may call it
 `
@@ -53,7 +54,8 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return visitor{client: newClient(), origin: strings.TrimSpace(*origin), handle: madeUpHandle()}.ask(ctx, targets, *wait, out)
+	origins := strings.FieldsFunc(*origin, func(r rune) bool { return r == ',' || r == ' ' })
+	return visitor{newClient(), origins, madeUpHandle()}.ask(ctx, targets, *wait, out)
 }
 
 func parseTargets(args []string) ([]target, error) {
@@ -87,9 +89,9 @@ func parseTargets(args []string) ([]target, error) {
 
 // visitor is the browser with a session that nobody opened.
 type visitor struct {
-	client *http.Client
-	origin string
-	handle string
+	client  *http.Client
+	origins []string
+	handle  string
 }
 
 // madeUpHandle has the form of a session's handle, so that the function must ask Redis.
@@ -106,7 +108,7 @@ func (v visitor) ask(ctx context.Context, targets []target, wait time.Duration, 
 	until := time.Now().Add(wait)
 	failed := 0
 	for _, t := range targets {
-		for _, c := range checksOf(t, v.origin) {
+		for _, c := range checksOf(t, v.origins) {
 			err := v.try(ctx, t, c)
 			for err != nil && time.Now().Before(until) && ctx.Err() == nil {
 				select {

@@ -1,0 +1,240 @@
+package main_test
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/functions/deploy/stage"
+)
+
+const cloudBuild = "../../cloudbuild.yaml"
+
+// step is one step of cloudbuild.yaml.
+type step struct {
+	id, image string
+	waitFor   []string
+	args      []string
+	text      string
+}
+
+// file is what these tests look at. gcloud itself reads the whole file where it is
+// installed; this reads the few shapes of line that the file is written in.
+type file struct {
+	text          string
+	steps         []step
+	substitutions map[string]string
+}
+
+var (
+	comment      = regexp.MustCompile(`(?m)(^| )#.*$`)
+	substitution = regexp.MustCompile(`(?m)^  (_[A-Z_]+): (.*)$`)
+	argument     = regexp.MustCompile(`(?m)^      - (.*)$`)
+	list         = regexp.MustCompile(`(?m)^    (waitFor|args): \[(.*)\]$`)
+	scalar       = regexp.MustCompile(`(?m)^    (name): (.*)$`)
+)
+
+func read(t *testing.T) file {
+	t.Helper()
+	content, err := os.ReadFile(cloudBuild)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := file{text: comment.ReplaceAllString(string(content), ""), substitutions: map[string]string{}}
+	_, rest, _ := strings.Cut(f.text, "\nsteps:\n")
+	steps, rest, found := strings.Cut(rest, "\nsubstitutions:\n")
+	if !found {
+		t.Fatal("cloudbuild.yaml has no steps followed by substitutions")
+	}
+	for text := range strings.SplitSeq("\n"+steps, "\n  - id: ") {
+		if id, text, ok := strings.Cut(text, "\n"); ok && id != "" {
+			f.steps = append(f.steps, readStep(id, text))
+		}
+	}
+	for _, m := range substitution.FindAllStringSubmatch(rest, -1) {
+		f.substitutions[m[1]] = strings.Trim(strings.TrimSpace(m[2]), "'")
+	}
+	return f
+}
+
+func readStep(id, text string) step {
+	s := step{id: id, text: text}
+	for _, m := range scalar.FindAllStringSubmatch(text, -1) {
+		s.image = m[2]
+	}
+	for _, m := range list.FindAllStringSubmatch(text, -1) {
+		items := strings.Split(m[2], ", ")
+		if m[1] == "args" {
+			s.args = items
+			continue
+		}
+		for _, item := range items {
+			s.waitFor = append(s.waitFor, strings.Trim(item, "'"))
+		}
+	}
+	if _, args, ok := strings.Cut(text, "\n    args:\n"); ok {
+		for _, m := range argument.FindAllStringSubmatch(args, -1) {
+			s.args = append(s.args, m[1])
+		}
+	}
+	return s
+}
+
+func TestStepsWaitForEachOther(t *testing.T) {
+	got := map[string][]string{}
+	for _, s := range read(t).steps {
+		got[s.id] = s.waitFor
+	}
+	want := map[string][]string{"test": {"-"}, "stage": {"test"}, "urls": nil, "smoke": {"urls"}}
+	for _, f := range stage.Functions() {
+		want["deploy-"+f.Name] = []string{"stage"} // side by side
+		want["urls"] = append(want["urls"], "deploy-"+f.Name)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what each step waits for (-want +got):\n%s", diff)
+	}
+	for id, waitFor := range got {
+		for _, other := range waitFor {
+			if _, there := got[other]; !there && other != "-" {
+				t.Errorf("step %s waits for %s, which is no step", id, other)
+			}
+		}
+	}
+}
+
+func TestSubstitutions(t *testing.T) {
+	f := read(t)
+	used := map[string]bool{}
+	for _, name := range regexp.MustCompile(`\$\{?(_[A-Z_]+)`).FindAllStringSubmatch(f.text, -1) {
+		used[name[1]] = true
+	}
+	declared := slices.Sorted(maps.Keys(f.substitutions))
+	if diff := cmp.Diff(declared, slices.Sorted(maps.Keys(used))); diff != "" {
+		t.Errorf("substitutions (-declared +used):\n%s", diff)
+	}
+	if len(declared) < 10 {
+		t.Errorf("substitutions = %v, want every knob", declared)
+	}
+	if f.substitutions["_REDIS_SECRET_VERSION"] == "latest" {
+		t.Error("the secret's version is not pinned")
+	}
+}
+
+func TestImagesArePinned(t *testing.T) {
+	f := read(t)
+	goMod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(string(goMod))[1]
+	exact := regexp.MustCompile(`^(golang:` + regexp.QuoteMeta(language) + `\.\d+-[a-z]+|gcr\.io/google\.com/cloudsdktool/google-cloud-cli:\d+\.\d+\.\d+-slim)$`)
+	for _, s := range f.steps {
+		if !exact.MatchString(s.image) {
+			t.Errorf("step %s runs %q, which is no exact version (or another Go than go.mod's %s)", s.id, s.image, language)
+		}
+	}
+	if want := "go" + strings.ReplaceAll(language, ".", ""); f.substitutions["_RUNTIME"] != want {
+		t.Errorf("_RUNTIME = %s, want %s as go.mod has", f.substitutions["_RUNTIME"], want)
+	}
+	for _, want := range []string{"\nserviceAccount: projects/${PROJECT_ID}/", "\n  logging: CLOUD_LOGGING_ONLY\n"} {
+		if !strings.Contains(f.text, want) {
+			t.Errorf("cloudbuild.yaml lacks %q", want)
+		}
+	}
+}
+
+// deploySteps returns the steps that deploy, by function.
+func deploySteps(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	for _, s := range read(t).steps {
+		if len(s.args) > 3 && slices.Equal(s.args[:3], []string{"gcloud", "functions", "deploy"}) {
+			found[s.args[3]] = s.args
+		}
+	}
+	return found
+}
+
+func TestEveryFunctionIsDeployed(t *testing.T) {
+	deployed := deploySteps(t)
+	if len(deployed) != len(stage.Functions()) {
+		t.Errorf("%d functions are deployed, want %d", len(deployed), len(stage.Functions()))
+	}
+	var common []string
+	for _, f := range stage.Functions() {
+		args := deployed[f.Name]
+		account := "--service-account=${_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) + "_SERVICE_ACCOUNT}@${PROJECT_ID}.iam.gserviceaccount.com"
+		own := []string{f.Name, "--source=/staged/" + f.Name, "--entry-point=" + f.EntryPoint, account}
+		for _, want := range append(own, "--gen2", "--allow-unauthenticated",
+			"--set-secrets=REDIS_SERVER=${_REDIS_SECRET}:${_REDIS_SECRET_VERSION}",
+			"--set-build-env-vars=^|^GOFLAGS=-tags="+stage.Tags+"|GOOGLE_GOLDFLAGS=-s -w") {
+			if !slices.Contains(args, want) {
+				t.Errorf("%s is deployed without %s", f.Name, want)
+			}
+		}
+		rest := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return slices.Contains(own, arg) })
+		if common == nil {
+			common = rest
+		}
+		if diff := cmp.Diff(common, rest); diff != "" {
+			t.Errorf("%s is deployed otherwise than the first:\n%s", f.Name, diff)
+		}
+	}
+}
+
+// gcloud runs gcloud without an account: it checks flags and files before it misses one.
+// It exits with 2 when it does not understand a flag, and with 1 without credentials.
+func gcloud(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "gcloud", args...)
+	cmd.Env = append(os.Environ(), "CLOUDSDK_CONFIG="+t.TempDir(), "CLOUDSDK_CORE_DISABLE_PROMPTS=1",
+		"CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1", "CLOUDSDK_AUTH_DISABLE_CREDENTIALS=0", "GOOGLE_APPLICATION_CREDENTIALS=")
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "active account") {
+		t.Errorf("gcloud %s: %v, want it to miss nothing but an account:\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// TestGcloudUnderstands needs gcloud, and nothing of what it would reach.
+func TestGcloudUnderstands(t *testing.T) {
+	if _, err := exec.LookPath("gcloud"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("gcloud is not installed; in CI it must be")
+		}
+		t.Skip("install the Google Cloud SDK to run this")
+	}
+	f := read(t)
+	t.Run("the file", func(t *testing.T) {
+		t.Parallel()
+		path, err := filepath.Abs(cloudBuild)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gcloud(t, "builds", "submit", "--no-source", "--project=pantry-test", "--config="+path,
+			"--substitutions=^;^_REDIS_SECRET_VERSION=1;_ALLOWED_ORIGINS=https://a.example,https://b.example")
+	})
+	for name, args := range deploySteps(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var filled []string
+			for _, arg := range args[1:] {
+				arg = strings.ReplaceAll(arg, "${PROJECT_ID}", "pantry-test")
+				arg = strings.ReplaceAll(arg, "${_ALLOWED_ORIGINS}", "https://a.example,https://b.example")
+				for variable, value := range f.substitutions {
+					arg = strings.ReplaceAll(arg, "${"+variable+"}", value)
+				}
+				filled = append(filled, strings.ReplaceAll(arg, "/staged/"+name, t.TempDir()))
+			}
+			gcloud(t, filled...)
+		})
+	}
+}
