@@ -3,6 +3,7 @@
 package setcache
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,17 +60,22 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 	if err := in.validate(); err != nil {
 		return err
 	}
-	if err := f.Sessions.Guess(addr); err != nil {
-		return problem(err)
-	}
 
 	token, err := f.Firebase.VerifyIDToken(ctx, in.AuthToken)
 	if err != nil {
 		return f.refused(addr, err)
 	}
 	if token.UID != in.UserID {
-		f.Sessions.Failed(addr)
+		if err := f.Sessions.FailedSignIn(addr); err != nil {
+			return problem(err)
+		}
 		return web.NewError(http.StatusForbidden, "wrong_user", "UserID is not the user that AuthToken was issued to.")
+	}
+	if err := f.Sessions.SignsIn(token.UID); err != nil {
+		return problem(err)
+	}
+	if err := f.checkRecent(r, token, old); err != nil {
+		return err
 	}
 	checked := time.Now()
 	state, err := f.Accounts.Lookup(ctx, token.UID)
@@ -78,9 +84,6 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !state.Admits(token.AuthTime) {
 		return f.refused(addr, identity.ErrInvalidToken)
-	}
-	if err := f.checkRecent(r, token, old); err != nil {
-		return err
 	}
 
 	cookie, token, err := f.Firebase.SessionCookie(ctx, in.AuthToken, f.TTL)
@@ -120,7 +123,7 @@ func (f function) checkRecent(r *http.Request, token account.Token, old *session
 		return nil
 	}
 	if old != nil && old.UID() == token.UID {
-		_, err := f.Sessions.Peek(r, f.Function.ClientAddr(r))
+		_, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
 		if err == nil {
 			return nil
 		}
@@ -135,7 +138,9 @@ func (f function) checkRecent(r *http.Request, token account.Token, old *session
 // refused answers a failed verification, and counts it when the token was at fault.
 func (f function) refused(addr string, err error) error {
 	if errors.Is(err, identity.ErrInvalidToken) {
-		f.Sessions.Failed(addr)
+		if tooMany := f.Sessions.FailedSignIn(addr); tooMany != nil {
+			return problem(tooMany)
+		}
 		return web.NewError(http.StatusUnauthorized, "invalid_token", "The token is not valid. Sign in again.").With(err)
 	}
 	return problem(err)
@@ -175,11 +180,12 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f function) close(w http.ResponseWriter, r *http.Request) error {
-	switch all := r.URL.Query()["all"]; {
-	case len(all) == 1 && all[0] == "true":
+	switch r.URL.RawQuery {
+	case "":
+	case "all=true":
 		return f.closeAll(w, r)
-	case len(all) > 0:
-		return web.NewError(http.StatusBadRequest, "invalid_query", "Write ?all=true to close every session, or leave all out to close this one.")
+	default: // never one session where all were meant
+		return web.NewError(http.StatusBadRequest, "invalid_query", "Write ?all=true to close every session, or no query to close this one.")
 	}
 	err := f.Sessions.CloseRequest(r, f.Function.ClientAddr(r))
 	if err != nil && !errors.Is(err, session.ErrNoSession) {
@@ -189,16 +195,19 @@ func (f function) close(w http.ResponseWriter, r *http.Request) error {
 }
 
 // closeAll closes the user's sessions here first: when Firebase cannot be reached,
-// nobody stays in.
+// nobody stays in. It goes through also when the client leaves, or Redis fails half way:
+// there may be no session left to try again with.
 func (f function) closeAll(w http.ResponseWriter, r *http.Request) error {
 	s, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
 	if err != nil {
 		return problem(err)
 	}
-	if err := f.Sessions.CloseAll(r.Context(), s.UID); err != nil {
-		return problem(err)
+	ctx := context.WithoutCancel(r.Context()) // both calls have limits of their own
+	closing, revoking := f.Sessions.CloseAll(ctx, s.UID), f.Firebase.Revoke(ctx, s.UID)
+	if closing != nil {
+		return problem(errors.Join(closing, revoking))
 	}
-	if err := f.Firebase.Revoke(r.Context(), s.UID); err != nil {
+	if err := revoking; err != nil {
 		http.SetCookie(w, session.ClearCookie(r))
 		return web.NewError(http.StatusServiceUnavailable, "revocation_incomplete",
 			"All sessions are closed, but Firebase could not be told to end the devices' sign-ins. Sign in and sign out everywhere once more.").

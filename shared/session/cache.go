@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/singleflight"
 
@@ -37,6 +38,8 @@ const (
 	// touchEvery is how often last seen is written at most; a shorter idle timeout
 	// makes it more often.
 	touchEvery = 5 * time.Minute
+	// askAgain is how long Firebase is left alone about a user after it gave no answer.
+	askAgain = 10 * time.Second
 )
 
 // Options says how long sessions live and whom to ask about users.
@@ -58,6 +61,7 @@ type Cache struct {
 	o       Options
 	now     func() time.Time
 	lookups singleflight.Group
+	silent  *lru.Cache[string, time.Time] // when Firebase last gave no answer, by uid
 	guesses *guesses
 }
 
@@ -66,7 +70,11 @@ func New(rdb redis.Cmdable, o Options) (*Cache, error) {
 	if rdb == nil || o.Lookup == nil || o.TTL <= 0 || o.Idle <= 0 || o.MaxAge <= 0 || o.Idle > o.TTL {
 		return nil, errors.New("open session cache: a dependency or a duration is missing")
 	}
-	return &Cache{rdb: rdb, o: o, now: time.Now, guesses: newGuesses()}, nil
+	silent, err := lru.New[string, time.Time](rememberedSources)
+	if err != nil {
+		return nil, err
+	}
+	return &Cache{rdb: rdb, o: o, now: time.Now, silent: silent, guesses: newGuesses()}, nil
 }
 
 // FromConfig returns the Cache in cfg's Redis with cfg's time limits. lookup and verify
@@ -193,29 +201,38 @@ func (c *Cache) standing(ctx context.Context, uid string, last standing) (accoun
 	if last.fresh(now, c.o.MaxAge) {
 		return last.State, nil
 	}
+	fallback := func(err error) (account.State, error) {
+		if last.fresh(now, hardBound) {
+			return last.State, nil
+		}
+		return account.State{}, err
+	}
+	if since, ok := c.silent.Get(uid); ok && now.Sub(since) < askAgain && !now.Before(since) {
+		return fallback(fmt.Errorf("look up account: %w: no answer a moment ago", account.ErrUnavailable))
+	}
 	// One flight an instance and user. It outlives the request that began it: others wait.
 	ch := c.lookups.DoChan(uid, func() (any, error) {
 		return c.ask(context.WithoutCancel(ctx), uid)
 	})
-	var err error
 	select {
 	case r := <-ch:
-		if r.Err == nil {
-			state, _ := r.Val.(account.State)
-			return state, nil
+		if r.Err != nil {
+			c.silent.Add(uid, now)
+			return fallback(r.Err)
 		}
-		err = r.Err
+		state, _ := r.Val.(account.State)
+		if state.ValidAfter.Before(last.ValidAfter) {
+			state.ValidAfter = last.ValidAfter
+		}
+		return state, nil
 	case <-ctx.Done():
-		err = fmt.Errorf("look up account: %w: %w", account.ErrUnavailable, ctx.Err())
+		return fallback(fmt.Errorf("look up account: %w: %w", account.ErrUnavailable, ctx.Err()))
 	}
-	if errors.Is(err, account.ErrUnavailable) && last.fresh(now, hardBound) {
-		return last.State, nil
-	}
-	return account.State{}, err
 }
 
 // ask looks the user up and keeps the answer. Other instances may have heard something
-// later: what stands in Redis after the merge is returned.
+// later: what stands in Redis after the merge is returned. When Redis takes no writes the
+// answer counts all the same, and is asked for again.
 func (c *Cache) ask(ctx context.Context, uid string) (account.State, error) {
 	checked := c.now()
 	state, err := c.o.Lookup(ctx, uid)
@@ -227,12 +244,13 @@ func (c *Cache) ask(ctx context.Context, uid string) (account.State, error) {
 	defer cancel()
 	v, err := standingScript.Run(ctx, c.rdb, []string{key(uid)}, millis(checked), s.ValidAfter.Unix(), flag(s.Disabled)).Text()
 	if err != nil {
-		return account.State{}, unavailable("keep account state", err)
+		return state, nil //nolint:nilerr // as said above
 	}
 	return parseStanding(v).State, nil
 }
 
-// touch notes that the session was used, when it is time to.
+// touch notes that the session was used, when it is time to. When Redis takes no writes
+// the session stands all the same: it was just read.
 func (c *Cache) touch(ctx context.Context, s *Session) error {
 	now := c.now()
 	if now.Sub(s.LastSeen) < min(touchEvery, c.o.Idle/4) {
@@ -241,10 +259,10 @@ func (c *Cache) touch(ctx context.Context, s *Session) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	stands, err := touchScript.Run(ctx, c.rdb, []string{key(s.UID)}, s.ID, millis(now)).Int()
-	if err != nil {
-		return unavailable("touch session", err)
-	}
-	if stands == 0 {
+	switch {
+	case err != nil:
+		return nil //nolint:nilerr // as said above
+	case stands == 0:
 		return ErrNoSession
 	}
 	s.LastSeen = now

@@ -8,50 +8,42 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// An address may fail guessBurst times at once and once every guessEvery after that,
-// with handles and with sign-ins apart. A person who signs in wrong never gets there.
+// One source may fail guessBurst times at once and once every guessEvery after that. A
+// person who signs in wrong never gets there.
 const (
 	guessBurst = 60
 	guessEvery = time.Second
-	// rememberedAddrs and rememberedIDs bound the memory, at about 200 bytes each.
-	rememberedAddrs = 4096
-	rememberedIDs   = 8192
+	// rememberedSources bounds the memory, at about 200 bytes each.
+	rememberedSources = 8192
 )
 
-// guesses counts, in this instance, the attempts that failed.
+// guesses counts, in this instance, what each source tried in vain. Counting comes after
+// the attempt: who has a session or a token that opens is never refused, whoever else is
+// behind the same address. Firebase Hosting's edges are such addresses.
 type guesses struct {
-	mu    sync.Mutex // a limiter is added and used in one step
-	addrs *lru.Cache[string, *rate.Limiter]
-	alive *lru.Cache[string, struct{}]
+	mu      sync.Mutex // a limiter is added and used in one step
+	sources *lru.Cache[string, *rate.Limiter]
 }
 
 func newGuesses() *guesses {
-	addrs, err1 := lru.New[string, *rate.Limiter](rememberedAddrs)
-	alive, err2 := lru.New[string, struct{}](rememberedIDs)
-	if err1 != nil || err2 != nil {
+	sources, err := lru.New[string, *rate.Limiter](rememberedSources)
+	if err != nil {
 		panic("session: a memory of no size")
 	}
-	return &guesses{addrs: addrs, alive: alive}
+	return &guesses{sources: sources}
 }
 
-func (g *guesses) allowed(addr string, now time.Time) bool {
+// count notes an attempt, and returns ErrTooManyGuesses when there were too many.
+func (g *guesses) count(source string, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l, ok := g.addrs.Get(addr)
-	return !ok || l.TokensAt(now) >= 1
-}
-
-func (g *guesses) failed(addr string, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	l, ok := g.addrs.Get(addr)
+	l, ok := g.sources.Get(source)
 	if !ok {
 		l = rate.NewLimiter(rate.Every(guessEvery), guessBurst)
-		g.addrs.Add(addr, l)
+		g.sources.Add(source, l)
 	}
-	l.AllowN(now, 1)
+	if !l.AllowN(now, 1) {
+		return ErrTooManyGuesses
+	}
+	return nil
 }
-
-func (g *guesses) known(id string) bool { return g.alive.Contains(id) }
-
-func (g *guesses) remember(id string) { g.alive.Add(id, struct{}{}) }

@@ -44,9 +44,9 @@ func (c *Cache) Open(ctx context.Context, in SignIn) (Handle, Session, error) {
 	if in.Replaces != nil && in.Replaces.uid == h.uid {
 		replaced = in.Replaces.id()
 	}
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	redisCtx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	opened, err := signInScript.Run(ctx, c.rdb, []string{key(h.uid)},
+	opened, err := signInScript.Run(redisCtx, c.rdb, []string{key(h.uid)},
 		h.id(), text, millis(now), expires.Sub(now).Milliseconds(), MaxSessions, c.o.Idle.Milliseconds(),
 		in.Token.AuthTime.Unix(), millis(in.Checked), in.State.ValidAfter.Unix(), flag(in.State.Disabled), replaced).Int()
 	switch {

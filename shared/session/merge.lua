@@ -1,11 +1,11 @@
 -- Stands before every script that writes v, <checked ms>:<valid after s>:<disabled>.
 -- merge returns what stands of the old v and a new answer of Firebase's: the later
--- look-up counts, unless it claims to be five minutes ahead, and valid-after only rises.
+-- look-up counts, unless it claims to be a minute ahead, and valid-after only rises.
 local function merge(old, checked, after, disabled)
   local c, a, d = string.match(old or '', '^(%-?%d+):(%-?%d+):(%d)$')
   if c then
     local ahead = tonumber(c) - tonumber(checked)
-    if ahead > 0 and ahead < 300000 then checked, disabled = c, d end
+    if ahead > 0 and ahead < 60000 then checked, disabled = c, d end
     if tonumber(a) > tonumber(after) then after = a end
   end
   return checked .. ':' .. after .. ':' .. disabled, tonumber(after), disabled ~= '0'

@@ -76,57 +76,44 @@ func plainLoopback(r *http.Request) bool {
 }
 
 // Request returns the session of an authenticated request from the client address addr.
-// Handles that open nothing are counted: an address that sent too many is refused with
-// ErrTooManyGuesses before Redis is asked, unless this instance has seen the session
-// alive, so that neither a user nor a neighbour behind the same address is locked out.
-// Other errors: those of FromRequest and Authenticate.
+// Handles that open nothing are counted: past the limit they are answered with
+// ErrTooManyGuesses. Other errors: those of FromRequest and Authenticate.
 func (c *Cache) Request(r *http.Request, addr string) (Session, error) {
-	return c.guarded(r, addr, func(h Handle) (Session, error) { return c.Authenticate(r.Context(), h) })
+	return c.counted(r, addr, func(h Handle) (Session, error) { return c.Authenticate(r.Context(), h) })
 }
 
 // Peek is Request with Check in place of Authenticate.
 func (c *Cache) Peek(r *http.Request, addr string) (Session, error) {
-	return c.guarded(r, addr, func(h Handle) (Session, error) { return c.Check(r.Context(), h) })
-}
-
-func (c *Cache) guarded(r *http.Request, addr string, open func(Handle) (Session, error)) (Session, error) {
-	h, err := FromRequest(r)
-	if err != nil {
-		return Session{}, err
-	}
-	id := h.id()
-	if !c.guesses.allowed(addr, c.now()) && !c.guesses.known(id) {
-		return Session{}, ErrTooManyGuesses
-	}
-	s, err := open(h)
-	switch {
-	case err == nil:
-		c.guesses.remember(id)
-	case errors.Is(err, ErrNoSession):
-		c.guesses.failed(addr, c.now())
-	}
-	return s, err
+	return c.counted(r, addr, func(h Handle) (Session, error) { return c.Check(r.Context(), h) })
 }
 
 // CloseRequest closes the session that a request carries. ErrNoSession when it carries
 // none that is open; other errors as Request.
 func (c *Cache) CloseRequest(r *http.Request, addr string) error {
-	_, err := c.guarded(r, addr, func(h Handle) (Session, error) {
+	_, err := c.counted(r, addr, func(h Handle) (Session, error) {
 		return Session{}, c.Close(r.Context(), h.uid, h.id())
 	})
 	return err
 }
 
-// Guess reports whether addr may try to sign in; Failed counts a try that failed.
-func (c *Cache) Guess(addr string) error {
-	if !c.guesses.allowed(signIns+addr, c.now()) {
-		return ErrTooManyGuesses
+func (c *Cache) counted(r *http.Request, addr string, open func(Handle) (Session, error)) (Session, error) {
+	h, err := FromRequest(r)
+	if err != nil {
+		return Session{}, err
 	}
-	return nil
+	s, err := open(h)
+	if errors.Is(err, ErrNoSession) {
+		if tooMany := c.guesses.count("handle "+addr, c.now()); tooMany != nil {
+			return Session{}, tooMany
+		}
+	}
+	return s, err
 }
 
-// Failed counts a sign-in from addr that proved nothing.
-func (c *Cache) Failed(addr string) { c.guesses.failed(signIns+addr, c.now()) }
+// FailedSignIn counts a sign-in from addr that proved nothing. It returns
+// ErrTooManyGuesses when there were too many.
+func (c *Cache) FailedSignIn(addr string) error { return c.guesses.count("sign-in "+addr, c.now()) }
 
-// signIns keeps the count of sign-ins apart from that of handles.
-const signIns = "sign-in "
+// SignsIn counts a user's sign-ins, each of which costs calls to Firebase: a valid token
+// can be sent again and again. It returns ErrTooManyGuesses when there were too many.
+func (c *Cache) SignsIn(uid string) error { return c.guesses.count("user "+uid, c.now()) }

@@ -101,53 +101,55 @@ func TestCookie(t *testing.T) {
 
 // TestGuessing: an address that guesses is refused, and nobody else is locked out.
 func TestGuessing(t *testing.T) {
-	server := miniredis.RunT(t)
-	w := newWorld(t, connect(t, server.Addr()))
-	uid := user(w)
-	h := w.signIn(uid)
+	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
+	h := w.signIn(user(w))
 	mine := request("Authorization", "Bearer "+h.Reveal())
+	guess := request("Authorization", "Bearer "+h.Reveal()[:strings.IndexByte(h.Reveal(), '.')]+"."+strings.Repeat("A", 43))
 	const attacker, neighbour = "203.0.113.7", "203.0.113.8"
-	if _, err := w.Request(mine, attacker); err != nil { // the user is behind the same address
-		t.Fatal(err)
+	for name, try := range map[string]func(addr string) error{
+		"Request":      func(addr string) error { _, err := w.Request(guess, addr); return err },
+		"Peek":         func(addr string) error { _, err := w.Peek(guess, addr); return err },
+		"CloseRequest": func(addr string) error { return w.CloseRequest(guess, addr) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.pass(time.Hour)
+			w.wantOpen(h)
+			for i := range 60 {
+				if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
+					t.Fatalf("guess %d: got %v, want ErrNoSession", i, err)
+				}
+			}
+			if err := try(attacker); !errors.Is(err, session.ErrTooManyGuesses) {
+				t.Errorf("guess 61: got %v, want ErrTooManyGuesses", err)
+			}
+			if err := try(neighbour); !errors.Is(err, session.ErrNoSession) {
+				t.Errorf("another address: got %v, want ErrNoSession", err)
+			}
+			// Also on an instance that has not seen the session before.
+			if _, err := w.cache().Request(mine, attacker); err != nil {
+				t.Errorf("the user behind the same address: %v", err)
+			}
+			if _, err := w.Request(mine, attacker); err != nil {
+				t.Errorf("the user behind the same address: %v", err)
+			}
+			w.pass(time.Second)
+			if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
+				t.Errorf("a second later: got %v, want ErrNoSession", err)
+			}
+		})
 	}
-	refused := 0
-	for range 70 {
-		guess := h.Reveal()[:strings.IndexByte(h.Reveal(), '.')] + "." + strings.Repeat("A", 43)
-		_, err := w.Request(request("Authorization", "Bearer "+guess), attacker)
-		if errors.Is(err, session.ErrTooManyGuesses) {
-			refused++
-		} else if !errors.Is(err, session.ErrNoSession) {
-			t.Fatalf("guess: %v", err)
+	for name, count := range map[string]func() error{
+		"FailedSignIn": func() error { return w.FailedSignIn(attacker) },
+		"SignsIn":      func() error { return w.SignsIn("somebody") },
+	} {
+		for i := range 60 {
+			if err := count(); err != nil {
+				t.Fatalf("%s %d: %v", name, i, err)
+			}
 		}
-	}
-	if refused != 10 {
-		t.Errorf("%d of 70 guesses were refused, want those after the 60th", refused)
-	}
-	before := server.CommandCount()
-	guess := request("Cookie", "__session="+b64(uid)+"."+strings.Repeat("B", 42)+"A")
-	if _, err := w.Request(guess, attacker); !errors.Is(err, session.ErrTooManyGuesses) {
-		t.Errorf("got %v, want ErrTooManyGuesses", err)
-	}
-	if n := server.CommandCount() - before; n != 0 {
-		t.Errorf("a refused guess cost %d commands, want none", n)
-	}
-	for what, addr := range map[string]string{"the attacker's": attacker, "another": neighbour} {
-		if _, err := w.Request(mine, addr); err != nil {
-			t.Errorf("the user from %s address: %v", what, err)
+		if err := count(); !errors.Is(err, session.ErrTooManyGuesses) {
+			t.Errorf("%s 61: got %v, want ErrTooManyGuesses", name, err)
 		}
-	}
-	if err := w.Guess(attacker); err != nil {
-		t.Errorf("a sign-in from the address of a guesser of handles: %v", err)
-	}
-	for range 60 {
-		w.Failed(attacker)
-	}
-	if err := w.Guess(attacker); !errors.Is(err, session.ErrTooManyGuesses) {
-		t.Errorf("a sign-in after 60 that failed: got %v, want ErrTooManyGuesses", err)
-	}
-	w.pass(time.Second)
-	if err := w.Guess(attacker); err != nil {
-		t.Errorf("a second later: %v", err)
 	}
 }
 

@@ -18,14 +18,6 @@ type standing struct {
 // hardBound is how long the last answer serves while Firebase gives none.
 const hardBound = 5 * time.Minute
 
-func (s standing) String() string {
-	disabled := "0"
-	if s.Disabled {
-		disabled = "1"
-	}
-	return millis(s.checked) + ":" + strconv.FormatInt(s.ValidAfter.Unix(), 10) + ":" + disabled
-}
-
 // parseStanding reads v. What is missing or damaged counts as never checked.
 func parseStanding(text string) standing {
 	parts := strings.Split(text, ":")

@@ -42,11 +42,11 @@ func TestRevocation(t *testing.T) {
 	})
 }
 
-// signedBefore is a sign-in of a minute ago that was looked up a minute ago.
+// signedBefore is a sign-in of a minute ago that was looked up half a minute ago.
 func (w *world) signedBefore(uid string) session.SignIn {
 	in := w.signed(uid)
 	in.Token.AuthTime = in.Token.AuthTime.Add(-maxAge)
-	in.Checked = in.Checked.Add(-maxAge)
+	in.Checked = in.Checked.Add(-maxAge / 2)
 	return in
 }
 
@@ -103,7 +103,15 @@ func TestFirebaseOutage(t *testing.T) {
 				t.Errorf("%s after five minutes: got %v, want ErrUnavailable", name, err)
 			}
 		}
+		asked := w.lookups.Load()
+		for range 5 {
+			_, _ = w.Check(t.Context(), h)
+		}
+		if n := w.lookups.Load(); n != asked {
+			t.Errorf("%d look-ups right after one without an answer, want none", n-asked)
+		}
 		w.setDown(false)
+		w.pass(10 * time.Second)
 		w.wantOpen(h)
 		// A check time from the future, as a writer to Redis could set it, is no check.
 		rdb.HSet(t.Context(), "user:"+uid, "v", "99999999999999:0:0")
