@@ -80,11 +80,11 @@ func realPath(path string) (string, error) {
 // outside refuses the repository's own folders: below functions/ or shared/ a staged tree
 // would become part of the next one, and of the module's tests.
 func outside(root, out string) error {
+	const advice = "name a folder outside of the repository with -out, such as /tmp/staged"
 	rel, err := filepath.Rel(root, out)
 	if err != nil {
-		return nil //nolint:nilerr // on another drive
+		return fmt.Errorf("compare the folder of -out with the repository: %w", err)
 	}
-	const advice = "name a folder outside of the repository with -out, such as /tmp/staged"
 	if rel == "." {
 		return fmt.Errorf("%s is the repository itself: %s", out, advice)
 	}

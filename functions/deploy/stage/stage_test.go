@@ -11,6 +11,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -190,11 +191,12 @@ func TestStagedTree(t *testing.T) {
 			}
 		}
 		for _, file := range got {
-			if strings.Contains(file, "_test.go") || strings.HasPrefix(file, "shared/") && strings.Contains(file, "testdata") {
+			if strings.Contains(file, "_test.go") || strings.Contains(file, ".gitignore") || strings.HasPrefix(file, "shared/") && strings.Contains(file, "testdata") {
 				t.Errorf("%s is there", file)
 			}
 		}
 	})
+	t.Run("is uploaded whole", func(t *testing.T) { uploadedWhole(t, first) })
 	t.Run("keeps the versions that start fast", func(t *testing.T) {
 		staged, err := os.ReadFile(filepath.Join(first, "go.mod"))
 		if err != nil {
@@ -215,6 +217,39 @@ func TestStagedTree(t *testing.T) {
 			t.Errorf("go.mod changed, or %v", err)
 		}
 	})
+}
+
+// uploadedWhole asks gcloud, where it is installed, which files it would upload.
+func uploadedWhole(t *testing.T, tree string) {
+	if _, err := exec.LookPath("gcloud"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("gcloud is not installed; in CI it must be")
+		}
+		t.Skip("install the Google Cloud SDK to run this")
+	}
+	cmd := exec.CommandContext(t.Context(), "gcloud", "meta", "list-files-for-upload", tree)
+	cmd.Env = append(os.Environ(), "CLOUDSDK_CONFIG="+t.TempDir(), "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("gcloud: %v", err)
+	}
+	var want []string
+	err = filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			path, err = filepath.Rel(tree, path)
+			want = append(want, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Fields(string(out))
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-staged +uploaded):\n%s", diff)
+	}
 }
 
 func TestRefusedFolders(t *testing.T) {

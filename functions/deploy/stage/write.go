@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -64,7 +65,9 @@ func replace(tree, target, old string) error {
 // but the sources. A zip file cannot tell a time before 1980.
 var stamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// settle gives every file the same mode and time, whatever the umask and the clock.
+// settle gives every file the same mode and time, whatever the umask and the clock, and
+// removes what would keep files from the upload, such as a .gitignore that a dependency
+// left in its package.
 func settle(tree string) error {
 	var dirs []string
 	err := filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
@@ -74,6 +77,9 @@ func settle(tree string) error {
 		if d.IsDir() {
 			dirs = append(dirs, path)
 			return os.Chmod(path, 0o755) //nolint:gosec // public source code, which Cloud Build reads as another user
+		}
+		if slices.Contains([]string{".gitignore", ".gitattributes", ".gcloudignore"}, d.Name()) {
+			return os.Remove(path)
 		}
 		if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // as above
 			return err
