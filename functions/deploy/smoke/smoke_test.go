@@ -181,7 +181,7 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"recepies=https://a.example"}, `no function "recepies"; there are set-cache, check-expiration, recipes`},
 		{[]string{"recipes=a.example"}, "is no address of a function"},
 		{[]string{"https://user:secret@a.example"}, "is no address of a function"},
-		{[]string{"-orgin", "x"}, "smoke -h tells"},
+		{[]string{"-origins", "x"}, "smoke -h tells"},
 	} {
 		_, err := run(t, test.args...)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {

@@ -69,25 +69,30 @@ var stamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // removes what would keep files from the upload, such as a .gitignore that a dependency
 // left in its package.
 func settle(tree string) error {
+	root, err := os.OpenRoot(tree)
+	if err != nil {
+		return fmt.Errorf("open the staged tree: %w", err)
+	}
+	defer func() { _ = root.Close() }() // only read
 	var dirs []string
-	err := filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
 			dirs = append(dirs, path)
-			return os.Chmod(path, 0o755) //nolint:gosec // public source code, which Cloud Build reads as another user
+			return root.Chmod(path, 0o755) // public source code, which Cloud Build reads as another user
 		}
 		if slices.Contains([]string{".gitignore", ".gitattributes", ".gcloudignore"}, d.Name()) {
-			return os.Remove(path)
+			return root.Remove(path)
 		}
-		if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // as above
+		if err := root.Chmod(path, 0o644); err != nil {
 			return err
 		}
-		return os.Chtimes(path, stamp, stamp)
+		return root.Chtimes(path, stamp, stamp)
 	})
 	for _, dir := range dirs {
-		err = firstOf(err, os.Chtimes(dir, stamp, stamp))
+		err = firstOf(err, root.Chtimes(dir, stamp, stamp))
 	}
 	if err != nil {
 		return fmt.Errorf("set the modes of the staged files: %w", err)
