@@ -9,5 +9,5 @@ end
 local old = redis.call('HGET', key, 'v') or '0:0:0'
 local checked, disabled = string.match(old, '^(%-?%d+):.*:(%d)$')
 redis.call('HSET', key, 'v', (merge(old, checked or '0', ARGV[1], disabled or '0')))
-if redis.call('PTTL', key) < tonumber(ARGV[2]) then redis.call('PEXPIRE', key, ARGV[2]) end
+keep(key, tonumber(ARGV[2]))
 return closed

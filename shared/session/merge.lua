@@ -1,4 +1,5 @@
 -- Stands before every script that writes v, <checked ms>:<valid after s>:<disabled>.
+
 -- merge returns what stands of the old v and a new answer of Firebase's: the later
 -- look-up counts, unless it claims to be a minute ahead, and valid-after only rises.
 local function merge(old, checked, after, disabled)
@@ -9,5 +10,10 @@ local function merge(old, checked, after, disabled)
     if tonumber(a) > tonumber(after) then after = a end
   end
   return checked .. ':' .. after .. ':' .. disabled, tonumber(after), disabled ~= '0'
+end
+
+-- keep gives the key at least ttl ms more, and never less than it has.
+local function keep(key, ttl)
+  redis.call('PEXPIRE', key, string.format('%d', math.max(redis.call('PTTL', key), ttl)))
 end
 

@@ -37,5 +37,5 @@ for i = 1, #open - max + 1 do drop[#drop + 1] = open[i][1] end
 for _, sid in ipairs(drop) do redis.call('HDEL', key, 's:' .. sid, 't:' .. sid) end
 
 redis.call('HSET', key, 's:' .. id, record, 't:' .. id, ARGV[3], 'v', v)
-if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+keep(key, ttl)
 return 1
