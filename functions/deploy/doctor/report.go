@@ -84,8 +84,11 @@ func (r *report) writeJSON(out io.Writer) error {
 func (r *report) writeText(out io.Writer) error {
 	var s strings.Builder
 	counts := map[string]int{}
-	for _, x := range r.results {
+	for i, x := range r.results {
 		counts[x.Status]++
+		if i > 0 && x.Status == skip && r.results[i-1].Status == skip && r.results[i-1].Seen == x.Seen {
+			continue // the line before says it of all that follow from it
+		}
 		fmt.Fprintf(&s, "%-5s %-18s %s\n", x.Status, x.Check, x.Seen)
 		if x.Fix != "" {
 			fmt.Fprintf(&s, "%25s→ %s\n", "", strings.TrimSuffix(x.Fix, ".")+".")

@@ -130,7 +130,7 @@ func TestWhatElseAnswers(t *testing.T) {
 		"nothing":       {html(404, "<h1>Error: Page not found</h1>"), []string{"404", "region"}},
 		"does not open": {problem(503, "unavailable"), []string{"503 unavailable", "log"}},
 		"crashed":       {html(500, "error"), []string{"500", "log"}},
-		"redirect":      {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, []string{"redirected"}},
+		"redirect":      {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, []string{"redirected"}},
 		"cross origin":  {problem(403, "cross_origin"), []string{app, "ALLOWED_ORIGINS"}},
 		"another API":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":1}`) }, []string{"answers 200"}},
 		"breaks off":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, []string{"failed"}},
