@@ -136,10 +136,7 @@ func (b *backends) openAuth(ctx context.Context) error {
 
 func (b *backends) openSessions(ctx context.Context) error {
 	var err error
-	if b.accounts, err = account.NewDirectory(ctx, b.cfg.ProjectID, b.cfg.AuthEmulator); err != nil {
-		return err
-	}
-	if b.firebase, err = identity.Open(ctx, b.cfg.ProjectID); err != nil {
+	if b.firebase, b.accounts, err = identity.FromConfig(ctx, b.cfg); err != nil {
 		return err
 	}
 	b.sessions, err = session.FromConfig(b.cfg, b.accounts.Lookup, b.firebase.VerifySessionCookie)

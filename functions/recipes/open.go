@@ -11,7 +11,6 @@ import (
 
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -42,11 +41,7 @@ func open() (http.Handler, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
-	if err != nil {
-		return nil, err
-	}
-	firebase, err := identity.Open(ctx, cfg.ProjectID)
+	firebase, accounts, err := identity.FromConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -26,12 +25,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.Background()
-	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
-	if err != nil {
-		return nil, err
-	}
-	firebase, err := identity.Open(ctx, cfg.ProjectID)
+	firebase, accounts, err := identity.FromConfig(context.Background(), cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/oauth2"
 
+	"pantry.example/shared/config"
 	"pantry.example/shared/identity/account"
 	"pantry.example/shared/identity/deadline"
 )
@@ -63,6 +64,19 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 		return nil, err
 	}
 	return &Firebase{client: client, verified: verified, now: time.Now}, nil
+}
+
+// FromConfig opens cfg's project, and the directory of its accounts beside it.
+func FromConfig(ctx context.Context, cfg config.Config) (*Firebase, *account.Directory, error) {
+	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := Open(ctx, cfg.ProjectID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, accounts, nil
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
