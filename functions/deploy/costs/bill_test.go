@@ -110,7 +110,7 @@ func sizes(s *strings.Builder) {
 	for _, n := range months {
 		average := float64(n) / (monthDays * 86_400)
 		busy := average * peak * seconds
-		for _, concurrency := range []int{1, 40} {
+		for _, concurrency := range []int{1, 20} {
 			// Each of the three functions has at least one instance.
 			instances := max(3, int(math.Ceil(busy/float64(concurrency))))
 			most := instances * min(concurrency, poolSize)
