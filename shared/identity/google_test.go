@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -18,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,6 +96,25 @@ func (s signer) tokenWith(t *testing.T, header, claims map[string]any) string {
 	return segments + "." + s.sign(t, segments)
 }
 
+// googleAddr is where all HTTPS of this process goes.
+var googleAddr atomic.Pointer[string]
+
+// The dialer is set once, before anything dials: a call that a test gave up on may go on
+// in the background.
+func init() {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		panic("http.DefaultTransport is no *http.Transport")
+	}
+	transport.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		addr := googleAddr.Load()
+		if addr == nil {
+			return nil, errors.New("no google runs in this test")
+		}
+		return new(net.Dialer).DialContext(ctx, "tcp", *addr)
+	}
+}
+
 // newGoogle starts a google in which all is well. All HTTPS of this process goes to it
 // until the test ends: the SDK takes its transport from http.DefaultTransport.
 func newGoogle(t *testing.T) *google {
@@ -113,17 +134,13 @@ func newGoogle(t *testing.T) *google {
 	srv := httptest.NewServer(g)
 	t.Cleanup(srv.Close)
 
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		t.Fatalf("http.DefaultTransport is a %T", http.DefaultTransport)
-	}
-	old := transport.DialTLSContext
-	transport.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", srv.Listener.Addr().String())
-	}
+	addr := srv.Listener.Addr().String()
+	googleAddr.Store(&addr)
 	t.Cleanup(func() {
-		transport.DialTLSContext = old
-		transport.CloseIdleConnections()
+		googleAddr.Store(nil)
+		if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+			transport.CloseIdleConnections()
+		}
 	})
 	return g
 }
