@@ -12,11 +12,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/joho/godotenv"
 
 	"pantry.example/functions/deploy/doctor"
 	"pantry.example/functions/deploy/smoke"
@@ -46,6 +50,11 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		"smoke": smoke.Run,
 	}
 	if len(args) > 0 && args[0] == "doctor" {
+		// What is configured here is what the local runner would run with.
+		if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			_, _ = io.WriteString(errOut, "deploy doctor: .env cannot be read: write one NAME=value a line, as in .env.example\n")
+			return 1
+		}
 		return doctor.Run(ctx, args[1:], os.Getenv, out)
 	}
 	if len(args) == 0 || commands[args[0]] == nil {

@@ -80,7 +80,7 @@ func (b *backends) openRedis(ctx context.Context) error {
 		for _, note := range append(b.cfg.Redis.Repairs, b.cfg.Redis.Warnings...) {
 			b.say("", note)
 		}
-		return nil
+		return b.ping(ctx)
 	}
 	server, err := miniredis.Run()
 	if err != nil {
@@ -106,6 +106,21 @@ func (b *backends) openRedis(ctx context.Context) error {
 	b.cfg.Redis, err = config.ParseRedis(server.Addr())
 	b.say("Redis", server.Addr()+"  (embedded; REDIS_SERVER names another)")
 	return err
+}
+
+// ping says so when the Redis that was named does not answer. It may come up later.
+func (b *backends) ping(ctx context.Context) error {
+	rdb, err := session.NewClient(b.cfg.Redis)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rdb.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if rdb.Ping(ctx).Err() != nil {
+		b.say("", "It does not answer: every session call is a 503 until it does. go run ./functions/deploy doctor says why.")
+	}
+	return nil
 }
 
 func (b *backends) openAuth(ctx context.Context) error {

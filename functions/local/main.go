@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/joho/godotenv"
@@ -25,7 +26,15 @@ import (
 	"pantry.example/shared/config"
 )
 
+const usage = `go run ./functions/local runs all of Pantry on this machine. It takes no arguments:
+it is configured by the environment and a file .env, which .env.example explains.
+`
+
 func main() {
+	if len(os.Args) > 1 {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Stdout)
 	stop()
@@ -41,14 +50,11 @@ func run(ctx context.Context, out io.Writer) error {
 		return errors.New(".env cannot be read: write one NAME=value a line, as in .env.example")
 	}
 	cfg, err := config.Environment()
-	if err != nil {
+	if err := errors.Join(err, checkTarget(strings.TrimSpace(os.Getenv("FUNCTION_TARGET")))); err != nil {
 		return err
 	}
 	if cfg.Deployed {
 		return errors.New("K_SERVICE is set: this is for a laptop, not for a deployed function")
-	}
-	if err := checkTarget(cfg.FunctionTarget); err != nil {
-		return err
 	}
 	b, err := open(ctx, cfg)
 	if err != nil {
