@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -29,10 +30,11 @@ import (
 // google is Google on loopback: the public keys of Firebase's tokens, Identity Toolkit
 // and the token server. The Admin SDK checks signatures against it as in production.
 type google struct {
-	t   *testing.T
-	mu  sync.Mutex
-	has map[string]http.HandlerFunc
-	n   map[string]int
+	t    *testing.T
+	name string // in the token server's address, so that leftovers of other tests are known
+	mu   sync.Mutex
+	has  map[string]http.HandlerFunc
+	n    map[string]int
 }
 
 // What google serves; a test puts another handler there to make it fail.
@@ -96,6 +98,8 @@ func (s signer) tokenWith(t *testing.T, header, claims map[string]any) string {
 	return segments + "." + s.sign(t, segments)
 }
 
+var googles atomic.Int64
+
 // googleAddr is where all HTTPS of this process goes.
 var googleAddr atomic.Pointer[string]
 
@@ -120,9 +124,10 @@ func init() {
 func newGoogle(t *testing.T) *google {
 	t.Helper()
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", "")
-	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", serviceAccount(t))
+	name := fmt.Sprint(googles.Add(1))
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", serviceAccount(t, name))
 	k := keys()
-	g := &google{t: t, n: map[string]int{}}
+	g := &google{t: t, name: name, n: map[string]int{}}
 	g.has = map[string]http.HandlerFunc{
 		idTokenKeys: serveKeys(3600, k.idToken),
 		cookieKeys:  serveKeys(3600, k.cookie),
@@ -146,6 +151,10 @@ func newGoogle(t *testing.T) *google {
 }
 
 func (g *google) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if of := r.URL.Query().Get("google"); of != "" && of != g.name {
+		http.NotFound(w, r) // from a call that an earlier test gave up on
+		return
+	}
 	at := r.Host + r.URL.Path
 	g.mu.Lock()
 	h, ok := g.has[at]
@@ -255,7 +264,7 @@ func answer(status int, body string) http.HandlerFunc {
 }
 
 // serviceAccount writes made-up credentials and returns their file.
-func serviceAccount(t *testing.T) string {
+func serviceAccount(t *testing.T, google string) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(keys().account.key)
 	if err != nil {
@@ -265,7 +274,7 @@ func serviceAccount(t *testing.T) string {
 		"type": "service_account", "project_id": project, "private_key_id": "1",
 		"client_email": "pantry@" + project + ".iam.gserviceaccount.com", "client_id": "1",
 		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
-		"token_uri":   "https://" + tokenServer,
+		"token_uri":   "https://" + tokenServer + "?google=" + google,
 	})
 	if err != nil {
 		t.Fatal(err)
