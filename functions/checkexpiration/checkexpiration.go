@@ -16,7 +16,7 @@ import (
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -66,7 +66,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := account.NewDirectory(context.Background(), cfg.ProjectID, cfg.AuthEmulator)
+	accounts, err := identity.NewDirectory(context.Background(), cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/functions"
 	"pantry.example/functions/deploy/stage"
 )
 
@@ -94,7 +95,7 @@ func TestStepsWaitForEachOther(t *testing.T) {
 		got[s.id] = s.waitFor
 	}
 	want := map[string][]string{"test": {"-"}, "stage": {"test"}, "urls": nil, "smoke": {"urls"}}
-	for _, f := range stage.Functions() {
+	for _, f := range functions.All() {
 		want["deploy-"+f.Name] = []string{"stage"} // side by side
 		want["urls"] = append(want["urls"], "deploy-"+f.Name)
 	}
@@ -165,11 +166,11 @@ func deploySteps(t *testing.T) map[string][]string {
 
 func TestEveryFunctionIsDeployed(t *testing.T) {
 	deployed := deploySteps(t)
-	if len(deployed) != len(stage.Functions()) {
-		t.Errorf("%d functions are deployed, want %d", len(deployed), len(stage.Functions()))
+	if len(deployed) != len(functions.All()) {
+		t.Errorf("%d functions are deployed, want %d", len(deployed), len(functions.All()))
 	}
 	var common []string
-	for _, f := range stage.Functions() {
+	for _, f := range functions.All() {
 		args := deployed[f.Name]
 		account := "--service-account=${_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) + "_SERVICE_ACCOUNT}@${PROJECT_ID}.iam.gserviceaccount.com"
 		own := []string{f.Name, "--source=/staged/" + f.Name, "--entry-point=" + f.EntryPoint, account}

@@ -16,12 +16,12 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"pantry.example/functions/checkexpiration"
-	"pantry.example/functions/local/authemulator"
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
+	"pantry.example/shared/emulator/authemulator"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -38,8 +38,8 @@ const (
 type backends struct {
 	cfg      config.Config
 	sessions *session.Cache
-	firebase *identity.Firebase
-	accounts *account.Directory
+	firebase *firebase.Firebase
+	accounts *identity.Directory
 	store    recipe.Store
 
 	embeddedAuth bool
@@ -151,7 +151,7 @@ func (b *backends) openAuth(ctx context.Context) error {
 
 func (b *backends) openSessions(ctx context.Context) error {
 	var err error
-	if b.firebase, b.accounts, err = identity.FromConfig(ctx, b.cfg); err != nil {
+	if b.firebase, b.accounts, err = firebase.FromConfig(ctx, b.cfg); err != nil {
 		return err
 	}
 	b.sessions, err = session.FromConfig(b.cfg, b.accounts.Lookup, b.firebase.VerifySessionCookie)

@@ -17,7 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // patience is how long a browser test waits for one thing to happen.
@@ -32,7 +32,7 @@ type browserSuite struct {
 
 func newBrowserSuite(t *testing.T) *browserSuite {
 	t.Helper()
-	chromium := testserver.Chromium(t)
+	chromium := emulator.Chromium(t)
 	s := &browserSuite{url: startRunner(t)}
 	s.hosts = map[string]bool{hostOf(s.url): true, hostOf(authURL(t, s.url)): true}
 

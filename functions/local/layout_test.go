@@ -36,7 +36,7 @@ func allowed(from, to string) bool {
 	case b == "shared/config":
 		return true
 	}
-	return a == "shared/session" && b == "shared/identity"
+	return a == "shared/session" && (b == "shared/identity" || b == "shared/web")
 }
 
 // TestLinks: a function links only what it needs.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"pantry.example/functions/local/testserver"
 	"pantry.example/shared/config"
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/session"
 )
 
@@ -114,7 +114,7 @@ func TestOneCommandARequest(t *testing.T) {
 	p := &pantry{url: url, auth: authURL(t, url)}
 	u := p.newPerson(t)
 	u.open().want(t, 200)
-	parsed, err := config.ParseRedis(testserver.Redis(t))
+	parsed, err := config.ParseRedis(emulator.Redis(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // TestStory goes through the main job and the attacks on it, over HTTP: once with all
@@ -28,9 +28,9 @@ func realServers(t *testing.T) []string {
 	t.Helper()
 	return []string{
 		"REVOCATION_MAX_AGE=1s", "SSL_CERT_FILE=" + os.Getenv("SSL_CERT_FILE"),
-		"REDIS_SERVER=" + testserver.Redis(t),
-		"FIREBASE_AUTH_EMULATOR_HOST=" + testserver.Auth(t),
-		"FIRESTORE_EMULATOR_HOST=" + testserver.Firestore(t),
+		"REDIS_SERVER=" + emulator.Redis(t),
+		"FIREBASE_AUTH_EMULATOR_HOST=" + emulator.Auth(t),
+		"FIRESTORE_EMULATOR_HOST=" + emulator.Firestore(t),
 	}
 }
 

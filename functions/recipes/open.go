@@ -10,7 +10,7 @@ import (
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -41,7 +41,7 @@ func open() (http.Handler, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	firebase, accounts, err := identity.FromConfig(ctx, cfg)
+	firebase, accounts, err := firebase.FromConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -25,7 +25,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	firebase, accounts, err := identity.FromConfig(context.Background(), cfg)
+	firebase, accounts, err := firebase.FromConfig(context.Background(), cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -19,8 +19,8 @@ import (
 type Deps struct {
 	Function web.Function
 	Sessions *session.Cache
-	Firebase *identity.Firebase
-	Accounts *account.Directory
+	Firebase *firebase.Firebase
+	Accounts *identity.Directory
 	TTL      time.Duration // a session's length
 }
 
@@ -118,7 +118,7 @@ func (f function) oldHandle(r *http.Request) (*session.Handle, error) {
 
 // checkRecent refuses a sign-in that is not recent, unless an open session of the same
 // user vouches for it.
-func (f function) checkRecent(r *http.Request, token account.Token, old *session.Handle) error {
+func (f function) checkRecent(r *http.Request, token identity.Token, old *session.Handle) error {
 	if time.Since(token.AuthTime) <= recentLogin {
 		return nil
 	}

@@ -3,89 +3,55 @@ package identity_test
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 
-	"pantry.example/functions/local/authemulator"
-	"pantry.example/functions/local/testserver"
-	"pantry.example/shared/identity"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 // project is the one that the official emulator takes for calls with an API key.
 const project = "demo-pantry"
 
 // onEach runs a test on the embedded auth emulator and on the official one.
-func onEach(t *testing.T, run func(t *testing.T, e *emulator)) {
+func onEach(t *testing.T, run func(t *testing.T, e firebaseAuth)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
 		srv := httptest.NewServer(authemulator.New(project))
 		t.Cleanup(srv.Close)
-		run(t, before(t, strings.TrimPrefix(srv.URL, "http://")))
+		run(t, firebaseAuth{t, strings.TrimPrefix(srv.URL, "http://")})
 	})
-	t.Run("official", func(t *testing.T) { run(t, before(t, testserver.Auth(t))) })
+	t.Run("official", func(t *testing.T) { run(t, firebaseAuth{t, emulator.Auth(t)}) })
 }
 
-// emulator is one with a proxy before it that counts what this process asks.
-type emulator struct {
-	t        *testing.T
-	host     string
-	requests atomic.Int64
+type firebaseAuth struct {
+	t    *testing.T
+	host string
 }
 
-func before(t *testing.T, target string) *emulator {
-	t.Helper()
-	e := &emulator{t: t}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		e.requests.Add(1)
-		r.SetURL(&url.URL{Scheme: "http", Host: target})
-	}}
-	srv := httptest.NewServer(proxy)
-	t.Cleanup(srv.Close)
-	e.host = strings.TrimPrefix(srv.URL, "http://")
-	return e
-}
-
-// firebase opens the project at the emulator, which the Admin SDK finds in the process's
-// environment alone.
-func (e *emulator) firebase() *identity.Firebase {
+// signUp makes an account and returns its uid.
+func (e firebaseAuth) signUp() string {
 	e.t.Helper()
-	e.t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", e.host)
-	f, err := identity.Open(e.t.Context(), project)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	return f
-}
-
-// signUp makes an account and returns its uid and ID token.
-func (e *emulator) signUp() (uid, idToken string) {
-	e.t.Helper()
-	answer := e.call("accounts:signUp?key=fake", "", map[string]any{
+	uid, _ := e.call("accounts:signUp?key=fake", "", map[string]any{
 		"email": strings.ToLower(rand.Text()) + "@example.com", "password": "correct horse", "returnSecureToken": true,
-	})
-	uid, _ = answer["localId"].(string)
-	idToken, _ = answer["idToken"].(string)
-	if uid == "" || idToken == "" {
-		e.t.Fatal("signUp answered no localId or no idToken")
+	})["localId"].(string)
+	if uid == "" {
+		e.t.Fatal("signUp answered no localId")
 	}
-	return uid, idToken
+	return uid
 }
 
 // admin calls as the project's owner.
-func (e *emulator) admin(method string, body map[string]any) {
+func (e firebaseAuth) admin(method string, body map[string]any) {
 	e.t.Helper()
 	e.call("projects/"+project+"/"+method, "Bearer owner", body)
 }
 
-func (e *emulator) call(path, authorization string, body map[string]any) map[string]any {
+func (e firebaseAuth) call(path, authorization string, body map[string]any) map[string]any {
 	e.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -114,37 +80,4 @@ func (e *emulator) call(path, authorization string, body map[string]any) map[str
 		e.t.Fatal(err)
 	}
 	return out
-}
-
-// claimsOf reads a token's claims, whoever signed it.
-func claimsOf(t *testing.T, token string) map[string]any {
-	t.Helper()
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		t.Fatalf("a token of %d parts", len(parts))
-	}
-	text, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims map[string]any
-	if err := json.Unmarshal(text, &claims); err != nil {
-		t.Fatal(err)
-	}
-	return claims
-}
-
-// unsigned is a token as the emulators make them.
-func unsigned(t *testing.T, claims map[string]any) string {
-	t.Helper()
-	return segment(t, map[string]any{"alg": "none", "typ": "JWT"}) + "." + segment(t, claims) + "."
-}
-
-func segment(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
 }

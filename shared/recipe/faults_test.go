@@ -151,7 +151,7 @@ func TestMissingIndex(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	var mu sync.Mutex
 	lose := false
-	s := recipe.NewFirestore(emulator(t, grpc.WithUnaryInterceptor(
+	s := recipe.NewFirestore(startEmulator(t, grpc.WithUnaryInterceptor(
 		func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			err := invoke(ctx, method, req, reply, cc, opts...)
 			mu.Lock()

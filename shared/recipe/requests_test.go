@@ -22,7 +22,7 @@ func TestRequests(t *testing.T) {
 		defer mu.Unlock()
 		sent = append(sent, method[strings.LastIndex(method, "/")+1:])
 	}
-	s := recipe.NewFirestore(emulator(t,
+	s := recipe.NewFirestore(startEmulator(t,
 		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			note(method)
 			return invoke(ctx, method, req, reply, cc, opts...)

@@ -12,14 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // TestRulesDenyClients loads firestore.rules into the emulator and tries what a
 // browser could: to read, list, query and write a user's recipes without a token
 // and with that very user's.
 func TestRulesDenyClients(t *testing.T) {
-	host := testserver.Firestore(t)
+	host := emulator.Firestore(t)
 	project := fmt.Sprintf("demo-rules-%d", time.Now().UnixNano())
 	db := rest{t, "http://" + host + "/v1/projects/" + project + "/databases/(default)/documents"}
 	load := func(rules string) {

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/recipe"
 )
 
@@ -29,7 +29,7 @@ func openMemory(_ testing.TB, options ...recipe.Option) recipe.Store {
 // a busy machine.
 func openFirestore(t testing.TB, options ...recipe.Option) recipe.Store {
 	options = append([]recipe.Option{recipe.WithTimeout(30 * time.Second)}, options...)
-	return recipe.NewFirestore(emulator(t), options...)
+	return recipe.NewFirestore(startEmulator(t), options...)
 }
 
 // eachStore runs the test over both stores: the suite is one, and so is the
@@ -37,14 +37,14 @@ func openFirestore(t testing.TB, options ...recipe.Option) recipe.Store {
 func eachStore(t *testing.T, test func(t *testing.T, open opener)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { test(t, openMemory) })
-	t.Run("firestore", func(t *testing.T) { testserver.Firestore(t); test(t, openFirestore) })
+	t.Run("firestore", func(t *testing.T) { emulator.Firestore(t); test(t, openFirestore) })
 }
 
 // emulator returns a client for a project of its own in the real emulator, which
 // is emptied after the test.
-func emulator(t testing.TB, dial ...grpc.DialOption) *firestore.Client {
+func startEmulator(t testing.TB, dial ...grpc.DialOption) *firestore.Client {
 	t.Helper()
-	host := testserver.Firestore(t)
+	host := emulator.Firestore(t)
 	project := "demo-" + strings.ToLower(rand.Text()[:20])
 	t.Cleanup(func() {
 		url := "http://" + host + "/emulator/v1/projects/" + project + "/databases/(default)/documents"

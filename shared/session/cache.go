@@ -25,7 +25,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 // MaxSessions is how many sessions a user may have open; a further one closes the least
@@ -49,10 +49,10 @@ type Options struct {
 	MaxAge time.Duration // how old Firebase's last word on a user may be
 
 	// Lookup returns the state of a Firebase account.
-	Lookup func(ctx context.Context, uid string) (account.State, error)
+	Lookup func(ctx context.Context, uid string) (identity.State, error)
 	// Verify returns the claims of a Firebase session cookie. Without it no token is
 	// verified: that is for a caller that grants nothing, as check-expiration.
-	Verify func(ctx context.Context, cookie string) (account.Token, error)
+	Verify func(ctx context.Context, cookie string) (identity.Token, error)
 }
 
 // Cache is the sessions in one Redis. It is safe for concurrent use.
@@ -80,8 +80,8 @@ func New(rdb redis.Cmdable, o Options) (*Cache, error) {
 // FromConfig returns the Cache in cfg's Redis with cfg's time limits. lookup and verify
 // are as in Options.
 func FromConfig(cfg config.Config,
-	lookup func(context.Context, string) (account.State, error),
-	verify func(context.Context, string) (account.Token, error),
+	lookup func(context.Context, string) (identity.State, error),
+	verify func(context.Context, string) (identity.Token, error),
 ) (*Cache, error) {
 	rdb, err := NewClient(cfg.Redis)
 	if err != nil {
@@ -124,7 +124,7 @@ var (
 func key(uid string) string { return "user:" + uid }
 
 // Check returns the session that h opens, and extends nothing: not its idle time
-// either. Errors: ErrNoSession, ErrUnavailable, account.ErrUnavailable.
+// either. Errors: ErrNoSession, ErrUnavailable, identity.ErrUnavailable.
 func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
 	s, _, err := c.read(ctx, h)
 	return s, err
@@ -132,7 +132,7 @@ func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
 
 // Authenticate returns the session that h opens and notes that it was used. It sends one
 // command, and a second one when last seen or Firebase's last word has grown old. Errors:
-// ErrNoSession, ErrUnavailable, account.ErrUnavailable.
+// ErrNoSession, ErrUnavailable, identity.ErrUnavailable.
 func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
 	if c.o.Verify == nil {
 		return Session{}, errors.New("authenticate: this session cache verifies no tokens")
@@ -143,7 +143,7 @@ func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
 	}
 	token, err := c.o.Verify(ctx, r.token)
 	switch {
-	case errors.Is(err, account.ErrUnavailable):
+	case errors.Is(err, identity.ErrUnavailable):
 		return Session{}, err
 	case err != nil, token.UID != h.uid, !token.AuthTime.Equal(r.authTime):
 		return Session{}, fmt.Errorf("verify cached token: %w", ErrNoSession)
@@ -196,19 +196,19 @@ func (c *Cache) alive(s Session) bool {
 
 // standing returns what Firebase says of the user: the cached word while it is fresh, a
 // new one else. While Firebase gives none, the last one serves up to hardBound.
-func (c *Cache) standing(ctx context.Context, uid string, last standing) (account.State, error) {
+func (c *Cache) standing(ctx context.Context, uid string, last standing) (identity.State, error) {
 	now := c.now()
 	if last.fresh(now, c.o.MaxAge) {
 		return last.State, nil
 	}
-	fallback := func(err error) (account.State, error) {
+	fallback := func(err error) (identity.State, error) {
 		if last.fresh(now, hardBound) {
 			return last.State, nil
 		}
-		return account.State{}, err
+		return identity.State{}, err
 	}
 	if since, ok := c.silent.Get(uid); ok && now.Sub(since) < askAgain && !now.Before(since) {
-		return fallback(fmt.Errorf("look up account: %w: no answer a moment ago", account.ErrUnavailable))
+		return fallback(fmt.Errorf("look up account: %w: no answer a moment ago", identity.ErrUnavailable))
 	}
 	// One flight an instance and user. It outlives the request that began it: others wait.
 	ch := c.lookups.DoChan(uid, func() (any, error) {
@@ -220,24 +220,24 @@ func (c *Cache) standing(ctx context.Context, uid string, last standing) (accoun
 			c.silent.Add(uid, now)
 			return fallback(r.Err)
 		}
-		state, _ := r.Val.(account.State)
+		state, _ := r.Val.(identity.State)
 		if state.ValidAfter.Before(last.ValidAfter) {
 			state.ValidAfter = last.ValidAfter
 		}
 		return state, nil
 	case <-ctx.Done():
-		return fallback(fmt.Errorf("look up account: %w: %w", account.ErrUnavailable, ctx.Err()))
+		return fallback(fmt.Errorf("look up account: %w: %w", identity.ErrUnavailable, ctx.Err()))
 	}
 }
 
 // ask looks the user up and keeps the answer. Other instances may have heard something
 // later: what stands in Redis after the merge is returned. When Redis takes no writes the
 // answer counts all the same, and is asked for again.
-func (c *Cache) ask(ctx context.Context, uid string) (account.State, error) {
+func (c *Cache) ask(ctx context.Context, uid string) (identity.State, error) {
 	checked := c.now()
 	state, err := c.o.Lookup(ctx, uid)
 	if err != nil {
-		return account.State{}, err
+		return identity.State{}, err
 	}
 	s := standing{checked, state}
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)

@@ -13,8 +13,8 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/functions/local/testserver"
 	"pantry.example/shared/config"
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/session"
 )
 
@@ -131,7 +131,7 @@ func fill(t *testing.T, rdb *redis.Client) {
 // TestDeadConnections: after a freeze every pooled TLS connection may be dead. The next
 // command must not notice, and must not spend a retry on it.
 func TestDeadConnections(t *testing.T) {
-	target, w := through(t, testserver.Redis(t))
+	target, w := through(t, emulator.Redis(t))
 	t.Run("with retries", func(t *testing.T) {
 		rdb := redis.NewClient(session.ClientOptions(target))
 		t.Cleanup(func() { _ = rdb.Close() })
@@ -159,7 +159,7 @@ func TestDeadConnections(t *testing.T) {
 		o := session.ClientOptions(target)
 		o.MaxRetries = -1
 		o.Dialer = nil // its own TLS dialer hides the socket
-		parsed, err := redis.ParseURL(testserver.Redis(t))
+		parsed, err := redis.ParseURL(emulator.Redis(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func eventually(t *testing.T, done func() bool) {
 }
 
 func TestSilentServer(t *testing.T) {
-	target, w := through(t, testserver.Redis(t))
+	target, w := through(t, emulator.Redis(t))
 	rdb := redis.NewClient(session.ClientOptions(target))
 	t.Cleanup(func() { _ = rdb.Close() })
 	world := newWorld(t, rdb)
@@ -241,7 +241,7 @@ func TestUnreachableServer(t *testing.T) {
 
 // TestHandshake: one connection costs one command before the first.
 func TestHandshake(t *testing.T) {
-	target, w := through(t, testserver.Redis(t))
+	target, w := through(t, emulator.Redis(t))
 	rdb := redis.NewClient(session.ClientOptions(target))
 	t.Cleanup(func() { _ = rdb.Close() })
 	if err := rdb.Ping(t.Context()).Err(); err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // commands returns how often the server ran each command, from its own statistics. What
@@ -43,7 +43,7 @@ func commands(t *testing.T, rdb *redis.Client) map[string]int {
 // for itself, so it must not run beside other tests that use it: the packages that do
 // are not parallel within, and CI gives each package its own database server.
 func TestCommandsARequest(t *testing.T) {
-	rdb := connect(t, testserver.Redis(t))
+	rdb := connect(t, emulator.Redis(t))
 	w := newWorld(t, rdb)
 	uid := user(w)
 	h := w.signIn(uid)

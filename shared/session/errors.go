@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 // The errors of this package, wrapped with what was being done; test with errors.Is.
@@ -36,7 +36,7 @@ func Problem(err error) (status int, code, detail string) {
 		return http.StatusUnauthorized, "invalid_token", "The token is not valid. Sign in again."
 	case errors.Is(err, ErrTooManyGuesses):
 		return http.StatusTooManyRequests, "too_many_attempts", "Too many attempts that failed came from this address. Wait a minute."
-	case errors.Is(err, ErrUnavailable), errors.Is(err, account.ErrUnavailable),
+	case errors.Is(err, ErrUnavailable), errors.Is(err, identity.ErrUnavailable),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return http.StatusServiceUnavailable, "unavailable", "The session cannot be checked right now. Try again."
 	}

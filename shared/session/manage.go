@@ -10,16 +10,16 @@ import (
 	"strings"
 	"time"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 // SignIn is what a new session is made of. The caller has verified Token's sign-in.
 type SignIn struct {
-	Cookie  string        // the Firebase session cookie
-	Token   account.Token // its claims
-	State   account.State // what Firebase says of the user
-	Checked time.Time     // when it said so
-	Device  string        // for the user's list of sessions
+	Cookie  string         // the Firebase session cookie
+	Token   identity.Token // its claims
+	State   identity.State // what Firebase says of the user
+	Checked time.Time      // when it said so
+	Device  string         // for the user's list of sessions
 	// Replaces is the caller's old handle, if any: a session of the same user is closed
 	// in the same step, another user's after it.
 	Replaces *Handle

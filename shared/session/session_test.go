@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/session"
 )
 
@@ -284,7 +284,7 @@ func TestSignInAfterSignOutEverywhere(t *testing.T) {
 		}
 		// Firebase's word from before must not lower the bound.
 		w.pass(2 * maxAge)
-		w.say(uid, account.State{ValidAfter: time.Unix(1, 0)})
+		w.say(uid, identity.State{ValidAfter: time.Unix(1, 0)})
 		w.wantOpen(w.signIn(uid))
 		if _, _, err := w.Open(t.Context(), before); !errors.Is(err, session.ErrStaleSignIn) {
 			t.Errorf("Open after a look-up: got %v, want ErrStaleSignIn", err)

@@ -5,14 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 // standing is the value of the field v: what Firebase last said of the user, and when.
 // Its text is <checked ms>:<valid after s>:<0 or 1, disabled>.
 type standing struct {
 	checked time.Time
-	account.State
+	identity.State
 }
 
 // hardBound is how long the last answer serves while Firebase gives none.
@@ -31,7 +31,7 @@ func parseStanding(text string) standing {
 	}
 	return standing{
 		checked: time.UnixMilli(checked),
-		State:   account.State{ValidAfter: time.Unix(validAfter, 0), Disabled: parts[2] != "0"},
+		State:   identity.State{ValidAfter: time.Unix(validAfter, 0), Disabled: parts[2] != "0"},
 	}
 }
 

@@ -8,15 +8,15 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/session"
 )
 
 func TestRevocation(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
-		for name, gone := range map[string]func(w *world) account.State{
-			"disabled or deleted": func(*world) account.State { return account.State{Disabled: true} },
-			"revoked":             func(w *world) account.State { return account.State{ValidAfter: w.clock()} },
+		for name, gone := range map[string]func(w *world) identity.State{
+			"disabled or deleted": func(*world) identity.State { return identity.State{Disabled: true} },
+			"revoked":             func(w *world) identity.State { return identity.State{ValidAfter: w.clock()} },
 		} {
 			t.Run(name, func(t *testing.T) {
 				w := newWorld(t, rdb)
@@ -99,7 +99,7 @@ func TestFirebaseOutage(t *testing.T) {
 			"Authenticate": func() error { _, err := w.Authenticate(t.Context(), h); return err },
 			"Check":        func() error { _, err := w.Check(t.Context(), h); return err },
 		} {
-			if err := ask(); !errors.Is(err, account.ErrUnavailable) {
+			if err := ask(); !errors.Is(err, identity.ErrUnavailable) {
 				t.Errorf("%s after five minutes: got %v, want ErrUnavailable", name, err)
 			}
 		}
@@ -115,7 +115,7 @@ func TestFirebaseOutage(t *testing.T) {
 		w.wantOpen(h)
 		// A check time from the future, as a writer to Redis could set it, is no check.
 		rdb.HSet(t.Context(), "user:"+uid, "v", "99999999999999:0:0")
-		w.say(uid, account.State{Disabled: true})
+		w.say(uid, identity.State{Disabled: true})
 		if _, err := w.Authenticate(t.Context(), h); err == nil {
 			// The merge keeps the later check; the record must not open for ever on it.
 			t.Error("a check from the future kept a disabled user in")

@@ -15,9 +15,9 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/functions/local/testserver"
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/session"
 )
 
@@ -25,7 +25,7 @@ import (
 func onEach(t *testing.T, run func(t *testing.T, rdb *redis.Client)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) { run(t, connect(t, miniredis.RunT(t).Addr())) })
-	t.Run("real", func(t *testing.T) { run(t, connect(t, testserver.Redis(t))) })
+	t.Run("real", func(t *testing.T) { run(t, connect(t, emulator.Redis(t))) })
 }
 
 func connect(t *testing.T, server string) *redis.Client {
@@ -50,8 +50,8 @@ type world struct {
 
 	mu       sync.Mutex
 	now      time.Time
-	accounts map[string]account.State
-	tokens   map[string]account.Token
+	accounts map[string]identity.State
+	tokens   map[string]identity.Token
 	down     bool
 	lookups  atomic.Int64
 }
@@ -66,7 +66,7 @@ func newWorld(t *testing.T, rdb *redis.Client) *world {
 	t.Helper()
 	w := &world{
 		rdb: rdb, t: t, now: time.Now().Truncate(time.Millisecond),
-		accounts: map[string]account.State{}, tokens: map[string]account.Token{},
+		accounts: map[string]identity.State{}, tokens: map[string]identity.Token{},
 	}
 	w.Cache = w.cache()
 	return w
@@ -95,7 +95,7 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-func (w *world) say(uid string, s account.State) {
+func (w *world) say(uid string, s identity.State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.accounts[uid] = s
@@ -107,32 +107,32 @@ func (w *world) setDown(down bool) {
 	w.down = down
 }
 
-func (w *world) lookup(_ context.Context, uid string) (account.State, error) {
+func (w *world) lookup(_ context.Context, uid string) (identity.State, error) {
 	w.lookups.Add(1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.down {
-		return account.State{}, account.ErrUnavailable
+		return identity.State{}, identity.ErrUnavailable
 	}
 	return w.accounts[uid], nil
 }
 
 var errForged = errors.New("forged")
 
-func (w *world) verify(_ context.Context, cookie string) (account.Token, error) {
+func (w *world) verify(_ context.Context, cookie string) (identity.Token, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if t, ok := w.tokens[cookie]; ok {
 		return t, nil
 	}
-	return account.Token{}, errForged
+	return identity.Token{}, errForged
 }
 
 // signed returns a token that verify accepts.
 func (w *world) signed(uid string) session.SignIn {
 	now := w.clock()
 	cookie := "eyJ." + random() + ".sig"
-	token := account.Token{UID: uid, AuthTime: now.Truncate(time.Second), IssuedAt: now, Expires: now.Add(ttl).Truncate(time.Second)}
+	token := identity.Token{UID: uid, AuthTime: now.Truncate(time.Second), IssuedAt: now, Expires: now.Add(ttl).Truncate(time.Second)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tokens[cookie] = token

@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/functions/checkexpiration"
-	"pantry.example/functions/local/authemulator"
-	"pantry.example/functions/local/testserver"
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/authemulator"
 	"pantry.example/shared/recipe"
 )
 
@@ -52,7 +52,7 @@ func TestCostsEmbedded(t *testing.T) {
 
 // TestCosts counts everything at the real servers.
 func TestCosts(t *testing.T) {
-	rc, auth, fire := realRedis(t, testserver.Redis(t)), testserver.Auth(t), testserver.Firestore(t)
+	rc, auth, fire := realRedis(t, emulator.Redis(t)), emulator.Auth(t), emulator.Firestore(t)
 	fc := &firestoreCounter{}
 	w := newWorld(t, rc, auth, recipe.NewFirestore(fc.client(t, fire)), fc)
 	got := document(t, w.measure())

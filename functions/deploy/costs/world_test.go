@@ -22,7 +22,7 @@ import (
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -60,11 +60,11 @@ func newWorld(t *testing.T, rc *redisCounter, authHost string, store recipe.Stor
 		}
 	})
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", sdk)
-	firebase, err := identity.Open(t.Context(), project)
+	firebase, err := firebase.Open(t.Context(), project)
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := account.NewDirectory(t.Context(), project, directory)
+	accounts, err := identity.NewDirectory(t.Context(), project, directory)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func (w *world) door(seen func(path string)) (host string) {
 	return strings.TrimPrefix(srv.URL, "http://")
 }
 
-func (w *world) functions(firebase *identity.Firebase, accounts *account.Directory, maxAge time.Duration) map[string]http.Handler {
+func (w *world) functions(firebase *firebase.Firebase, accounts *identity.Directory, maxAge time.Duration) map[string]http.Handler {
 	w.t.Helper()
 	sessions, err := session.New(w.redis.client, session.Options{
 		TTL: ttl, Idle: 24 * time.Hour, MaxAge: maxAge, Lookup: accounts.Lookup, Verify: firebase.VerifySessionCookie,

@@ -9,8 +9,8 @@ import (
 
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
 	"pantry.example/shared/identity/deadline"
+	"pantry.example/shared/identity/firebase"
 )
 
 const (
@@ -57,7 +57,7 @@ func where(cfg config.Config) string {
 
 // firebaseLookup reports whether Firebase answers at all, permitted or not.
 func (r *report) firebaseLookup(ctx context.Context, cfg config.Config) bool {
-	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
+	accounts, err := identity.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
 		r.fail(checkLookup, "this machine has no credentials for Google Cloud", credentials)
 		return false
@@ -107,8 +107,8 @@ func statusIn(said string) string {
 // checks the permission first: INVALID_ID_TOKEN means that it is there.
 func (r *report) firebaseSession(ctx context.Context, cfg config.Config) {
 	const limit = 8 * time.Second // opening looks for credentials, on Google Cloud over the network
-	firebase, err := deadline.Do(ctx, limit, func(ctx context.Context) (*identity.Firebase, error) {
-		return identity.Open(ctx, cfg.ProjectID)
+	firebase, err := deadline.Do(ctx, limit, func(ctx context.Context) (*firebase.Firebase, error) {
+		return firebase.Open(ctx, cfg.ProjectID)
 	})
 	if err != nil {
 		r.fail(checkSession, "the Firebase Admin SDK cannot be opened", credentials)

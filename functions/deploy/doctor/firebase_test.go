@@ -17,8 +17,8 @@ import (
 	"sync"
 	"testing"
 
-	"pantry.example/functions/local/authemulator"
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 // google is Google on loopback: what it answers at the end of a path.
@@ -198,7 +198,7 @@ func TestAuthEmulators(t *testing.T) {
 		t.Cleanup(srv.Close)
 		check(t, strings.TrimPrefix(srv.URL, "http://"))
 	})
-	t.Run("official", func(t *testing.T) { check(t, testserver.Auth(t)) })
+	t.Run("official", func(t *testing.T) { check(t, emulator.Auth(t)) })
 	t.Run("not running", func(t *testing.T) {
 		t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:1")
 		d := examine(t, map[string]string{"FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:1"})

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // fakeFirestore answers every query with nothing, or with an error.
@@ -167,7 +167,7 @@ func TestFirestoreGone(t *testing.T) {
 }
 
 func TestFirestoreEmulator(t *testing.T) {
-	d := examine(t, map[string]string{"FIRESTORE_EMULATOR_HOST": testserver.Firestore(t)})
+	d := examine(t, map[string]string{"FIRESTORE_EMULATOR_HOST": emulator.Firestore(t)})
 	d.want("firestore-access", "pass", "emulator")
 	d.want("firestore-indexes", "pass", "asks for no indexes")
 	d.want("firestore-ttl", "skip")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 func redisEnv(server string) map[string]string { return map[string]string{"REDIS_SERVER": server} }
@@ -26,7 +26,7 @@ func TestNothingConfigured(t *testing.T) {
 }
 
 func TestRealRedis(t *testing.T) {
-	d := examine(t, redisEnv(testserver.Redis(t)))
+	d := examine(t, redisEnv(emulator.Redis(t)))
 	for _, check := range []string{"address", "dns", "tcp", "tls", "password", "latency", "version", "role", "eviction", "scripts"} {
 		d.want("redis-"+check, "pass")
 	}

@@ -17,7 +17,7 @@ import (
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -34,11 +34,11 @@ func functions(t *testing.T, redisServer string) string {
 		t.Fatal(err)
 	}
 	cfg := config.Config{Redis: parsed, SessionTTL: time.Hour, SessionIdle: time.Hour, RevocationMaxAge: time.Minute}
-	accounts, err := account.NewDirectory(t.Context(), "demo-pantry", "127.0.0.1:1")
+	accounts, err := identity.NewDirectory(t.Context(), "demo-pantry", "127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	firebase, err := identity.Open(t.Context(), "demo-pantry")
+	firebase, err := firebase.Open(t.Context(), "demo-pantry")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"pantry.example/functions/checkexpiration"
 	"pantry.example/functions/deploy/smoke"
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -31,7 +31,7 @@ func checkExpiration(t *testing.T) (url string, redis *miniredis.Miniredis) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := account.NewDirectory(t.Context(), cfg.ProjectID, "127.0.0.1:9")
+	accounts, err := identity.NewDirectory(t.Context(), cfg.ProjectID, "127.0.0.1:9")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,10 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"pantry.example/functions"
 	"pantry.example/functions/deploy/smoke"
-	"pantry.example/functions/deploy/stage"
-	"pantry.example/functions/local/authemulator"
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 // backends are what the functions of a test run on.
@@ -60,9 +60,9 @@ func TestDeployed(t *testing.T) {
 		return
 	}
 	b := newBackends(t)
-	b.env = append(b.env, "FIRESTORE_EMULATOR_HOST="+testserver.Firestore(t))
+	b.env = append(b.env, "FIRESTORE_EMULATOR_HOST="+emulator.Firestore(t))
 	running := map[string]*process{}
-	for _, f := range stage.Functions() {
+	for _, f := range functions.All() {
 		binary := build(t, write(t, t.TempDir(), f.Name))
 		t.Run(f.Name+" refuses a bad configuration", func(t *testing.T) { refusesConfiguration(t, binary, f) })
 		t.Run(f.Name+" finishes before it ends", func(t *testing.T) { finishes(t, binary, f, b) })
@@ -86,7 +86,7 @@ func answers(t *testing.T, p *process, name string) {
 	}
 }
 
-func refusesConfiguration(t *testing.T, binary string, f stage.Function) {
+func refusesConfiguration(t *testing.T, binary string, f functions.Function) {
 	// K_SERVICE says that this is the cloud, where an emulator's variable opens every door.
 	p := start(t, binary, f.EntryPoint, "K_SERVICE="+f.Name, "REDIS_SERVER=https://default:hunter2hunter2@eu1.upstash.io",
 		"FIREBASE_AUTH_EMULATOR_HOST=127.0.0.1:9099", "ALLOWED_ORIGINS=*")
@@ -113,7 +113,7 @@ func refusesConfiguration(t *testing.T, binary string, f stage.Function) {
 }
 
 // finishes tells a function to end while a request waits for Redis.
-func finishes(t *testing.T, binary string, f stage.Function, b backends) {
+func finishes(t *testing.T, binary string, f functions.Function, b backends) {
 	p := start(t, binary, f.EntryPoint, b.env...)
 	handle := "Bearer " + madeUp()
 	first := mustCall(t, http.MethodGet, p.url+"/", "", "Authorization", handle)

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pantry.example/functions"
 )
 
 // Tags are the build tags of a deployed function: they leave out gRPC parts of
@@ -27,7 +29,7 @@ type listed struct {
 
 // copyModule copies go.mod, go.sum and the files of those packages of the module that f
 // is built of: no tests, no test data.
-func copyModule(ctx context.Context, root, tree string, f Function) error {
+func copyModule(ctx context.Context, root, tree string, f functions.Function) error {
 	out, err := goCommand(ctx, root, "list", "-deps", "-tags="+Tags,
 		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,EmbedFiles,OtherFiles,CgoFiles,Module", "./"+f.Package)
 	if err != nil {
@@ -74,7 +76,7 @@ func copyFile(from, to string) error {
 // writeRoot writes the package that the buildpack takes for the function. By the import
 // of functions it knows that the function registers itself; funcframework is what its
 // generated main runs, and must be vendored.
-func writeRoot(tree string, f Function) error {
+func writeRoot(tree string, f functions.Function) error {
 	const framework = "github.com/GoogleCloudPlatform/functions-framework-go/"
 	content := mark + "\n\n" +
 		"// Package function is the root that Google's Go buildpack looks for. The function,\n" +

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pantry.example/functions"
 )
 
 // unfinished begins the names of folders that hold a tree in the making. One that an
@@ -49,7 +51,7 @@ func prepare(root, out string) (string, error) {
 
 // staged reports whether e is a function's tree that an earlier run wrote.
 func staged(out string, e fs.DirEntry) bool {
-	known := slices.ContainsFunc(Functions(), func(f Function) bool { return f.Name == e.Name() })
+	known := slices.ContainsFunc(functions.All(), func(f functions.Function) bool { return f.Name == e.Name() })
 	if !known || !e.IsDir() {
 		return false
 	}

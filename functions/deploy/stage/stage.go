@@ -17,23 +17,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pantry.example/functions"
 )
-
-// Function is one function that can be deployed.
-type Function struct {
-	Name       string // as it is deployed, and the folder that it is staged in
-	EntryPoint string // what its package registers with the Functions Framework
-	Package    string // the folder of its package
-}
-
-// Functions returns every function of this repository.
-func Functions() []Function {
-	return []Function{
-		{"set-cache", "SetCache", "functions/setcache"},
-		{"check-expiration", "CheckExpiration", "functions/checkexpiration"},
-		{"recipes", "Recipes", "functions/recipes"},
-	}
-}
 
 const help = `go run ./functions/deploy stage -out DIR [function…]
 
@@ -81,24 +67,24 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 
 func names() string {
 	var all []string
-	for _, f := range Functions() {
+	for _, f := range functions.All() {
 		all = append(all, f.Name)
 	}
 	return strings.Join(all, ", ")
 }
 
 // choose returns the functions of these names, each once, or all of them for no name.
-func choose(wanted []string) ([]Function, error) {
+func choose(wanted []string) ([]functions.Function, error) {
 	if len(wanted) == 0 {
-		return Functions(), nil
+		return functions.All(), nil
 	}
-	var chosen []Function
+	var chosen []functions.Function
 	for _, name := range wanted {
-		i := slices.IndexFunc(Functions(), func(f Function) bool { return f.Name == name })
+		i := slices.IndexFunc(functions.All(), func(f functions.Function) bool { return f.Name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("there is no function %q; there are %s", name, names())
 		}
-		if f := Functions()[i]; !slices.Contains(chosen, f) {
+		if f := functions.All()[i]; !slices.Contains(chosen, f) {
 			chosen = append(chosen, f)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/functions"
 	"pantry.example/functions/deploy/stage"
 )
 
@@ -36,13 +37,13 @@ func repository(t *testing.T) string {
 	return root
 }
 
-func find(t *testing.T, name string) stage.Function {
+func find(t *testing.T, name string) functions.Function {
 	t.Helper()
-	i := slices.IndexFunc(stage.Functions(), func(f stage.Function) bool { return f.Name == name })
+	i := slices.IndexFunc(functions.All(), func(f functions.Function) bool { return f.Name == name })
 	if i < 0 {
-		t.Fatalf("Functions() has no %s", name)
+		t.Fatalf("the table has no %s", name)
 	}
-	return stage.Functions()[i]
+	return functions.All()[i]
 }
 
 // write stages a function and returns its tree.
@@ -90,7 +91,7 @@ func TestEveryFunctionIsListed(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no sources: %v", err)
 	}
-	var got []stage.Function
+	var got []functions.Function
 	for _, file := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
@@ -98,15 +99,15 @@ func TestEveryFunctionIsListed(t *testing.T) {
 		}
 		if entry := registered(parsed); entry != "" && !strings.HasSuffix(file, "_test.go") {
 			folder := "functions/" + filepath.Base(filepath.Dir(file))
-			got = append(got, stage.Function{Name: nameOf(t, filepath.Dir(file)), EntryPoint: entry, Package: folder})
+			got = append(got, functions.Function{Name: nameOf(t, filepath.Dir(file)), EntryPoint: entry, Package: folder})
 		}
 	}
-	want := stage.Functions()
-	order := func(a, b stage.Function) int { return strings.Compare(a.Name, b.Name) }
+	want := functions.All()
+	order := func(a, b functions.Function) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortFunc(got, order)
 	slices.SortFunc(want, order)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Functions() and what registers itself below functions/ differ (-listed +registered):\n%s", diff)
+		t.Errorf("the table and what registers itself below functions/ differ (-listed +registered):\n%s", diff)
 	}
 }
 

@@ -8,13 +8,15 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"pantry.example/functions"
 )
 
 // Write stages f from the repository at root and returns the folder out/<name>, which
 // holds the new tree whole or, after an error, what it held before. Equal sources give
 // equal trees to the byte, file modes and times included. Of the repository nothing is
 // changed. It runs the go command, which may download modules that are not in its cache.
-func Write(ctx context.Context, root, out string, f Function) (_ string, err error) {
+func Write(ctx context.Context, root, out string, f functions.Function) (_ string, err error) {
 	out, err = prepare(root, out)
 	if err != nil {
 		return "", err

@@ -1,7 +1,7 @@
-// Package testserver names the real servers that tests run against. A test asks
+// Package emulator names the real servers that tests run against. A test asks
 // for one by name: on a laptop without it the test skips with a line that says how
 // to get it, in CI (CI=true) it fails, so that nothing is skipped there.
-package testserver
+package emulator
 
 import (
 	"os"

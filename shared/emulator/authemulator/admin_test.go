@@ -14,7 +14,7 @@ import (
 )
 
 // admin is the Admin SDK, pointed at an emulator in the only way it has: by the environment.
-func admin(t *testing.T, e emulator) *auth.Client {
+func admin(t *testing.T, e firebaseAuth) *auth.Client {
 	t.Helper()
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", e.host)
 	app, err := firebase.NewApp(t.Context(), &firebase.Config{ProjectID: project})
@@ -57,7 +57,7 @@ func idToken(t *testing.T, uid string, signIn time.Time) string {
 }
 
 func TestAdminAccounts(t *testing.T) {
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		client, ctx, run := admin(t, e), deadline(t), unique()
 		email, uid := "ann-"+run+"@example.com", "ann-"+run
 		made, err := client.CreateUser(ctx, (&auth.UserToCreate{}).UID(uid).Email(email).Password("secret12").
@@ -130,7 +130,7 @@ func listed(t *testing.T, client *auth.Client, uid string) bool {
 }
 
 func TestAdminTokens(t *testing.T) {
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		client, ctx, run := admin(t, e), deadline(t), unique()
 		uid := "tom-" + run
 		custom, err := client.CustomTokenWithClaims(ctx, uid, map[string]any{"plan": "free"})
@@ -166,7 +166,7 @@ func TestAdminTokens(t *testing.T) {
 }
 
 func TestAdminRevokeDisableDelete(t *testing.T) {
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		client, ctx, uid := admin(t, e), deadline(t), "rea-"+unique()
 		if _, err := client.CreateUser(ctx, (&auth.UserToCreate{}).UID(uid)); err != nil {
 			t.Fatal(err)
@@ -205,7 +205,7 @@ func TestAdminRevokeDisableDelete(t *testing.T) {
 }
 
 func TestAdminLinks(t *testing.T) {
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		client, ctx, email := admin(t, e), deadline(t), "lin-"+unique()+"@example.com"
 		made, err := client.CreateUser(ctx, (&auth.UserToCreate{}).Email(email).Password("secret12"))
 		if err != nil {
@@ -233,7 +233,7 @@ func TestAdminLinks(t *testing.T) {
 }
 
 // follow opens a link that an emulator made, which names it by its own host.
-func follow(t *testing.T, e emulator, link string) response {
+func follow(t *testing.T, e firebaseAuth, link string) response {
 	t.Helper()
 	at := len("http://" + e.host)
 	if len(link) < at || link[:at] != "http://"+e.host {

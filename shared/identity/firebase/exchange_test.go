@@ -1,4 +1,4 @@
-package identity_test
+package firebase_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 )
 
 func TestExchange(t *testing.T) {
@@ -23,7 +23,7 @@ func TestExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := account.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(7 * 24 * time.Hour)}
+	want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(7 * 24 * time.Hour)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("SessionCookie() (-want +got):\n%s", diff)
 	}
@@ -59,31 +59,31 @@ func TestExchangeThatFails(t *testing.T) {
 		want   string
 	}{
 		{
-			"no role", status(403, "PERMISSION_DENIED : "+secret), account.ErrUnavailable,
+			"no role", status(403, "PERMISSION_DENIED : "+secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: permission denied: the service account lacks a firebaseauth role",
 		},
 		{
-			"no role, in Firebase's words", status(403, "INSUFFICIENT_PERMISSION"), account.ErrUnavailable,
+			"no role, in Firebase's words", status(403, "INSUFFICIENT_PERMISSION"), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: permission denied: the service account lacks a firebaseauth role",
 		},
 		{
-			"credentials", status(401, secret), account.ErrUnavailable,
+			"credentials", status(401, secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: the credentials were refused",
 		},
 		{
-			"quota", status(429, secret), account.ErrUnavailable,
+			"quota", status(429, secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: quota exceeded",
 		},
 		{
-			"a fault of Google's", status(500, secret), account.ErrUnavailable,
+			"a fault of Google's", status(500, secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: failed (*internal.FirebaseError)",
 		},
 		{
-			"Authentication is not set up", status(404, "CONFIGURATION_NOT_FOUND : "+secret), account.ErrUnavailable,
+			"Authentication is not set up", status(404, "CONFIGURATION_NOT_FOUND : "+secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: failed (*internal.FirebaseError)",
 		},
 		{
-			"broken JSON", answer(200, `{"sessionCookie":"`+secret), account.ErrUnavailable,
+			"broken JSON", answer(200, `{"sessionCookie":"`+secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: failed (*errors.errorString)",
 		},
 		{
@@ -124,7 +124,7 @@ func TestExchangeThatFails(t *testing.T) {
 			g.set(mintCookie, row.answer)
 			idToken := keys().idToken.token(t, idClaims())
 			got, token, err := g.firebase().SessionCookie(t.Context(), idToken, time.Hour)
-			if got != "" || token != (account.Token{}) {
+			if got != "" || token != (identity.Token{}) {
 				t.Error("SessionCookie() returned a cookie or claims, want neither")
 			}
 			if !errors.Is(err, row.is) || err.Error() != row.want {
@@ -141,12 +141,12 @@ func TestNoAccessToken(t *testing.T) {
 	g := newGoogle(t)
 	g.set(tokenServer, answer(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"`+secret+`"}`))
 	f := g.firebase()
-	accounts, err := account.NewDirectory(t.Context(), project, "")
+	accounts, err := identity.NewDirectory(t.Context(), project, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = accounts.Lookup(t.Context(), "ann")
-	if want := "look up account: firebase unavailable: no access token: status 400"; !errors.Is(err, account.ErrUnavailable) || err.Error() != want {
+	if want := "look up account: firebase unavailable: no access token: status 400"; !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
 		t.Errorf("Lookup() = %v, want %s", err, want)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -167,7 +167,7 @@ func TestNoAccessToken(t *testing.T) {
 // The look-up with credentials is one request, to Google and nobody else.
 func TestLookupWithCredentials(t *testing.T) {
 	g := newGoogle(t)
-	accounts, err := account.NewDirectory(t.Context(), project, "")
+	accounts, err := identity.NewDirectory(t.Context(), project, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestRevokeAtGoogle(t *testing.T) {
 	g.set(update, answer(http.StatusForbidden, `{"error":{"message":"PERMISSION_DENIED : secret detail"}}`))
 	err := f.Revoke(t.Context(), "ann")
 	want := "revoke refresh tokens: firebase unavailable: permission denied: the service account lacks a firebaseauth role"
-	if !errors.Is(err, account.ErrUnavailable) || err.Error() != want {
+	if !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
 		t.Errorf("Revoke() = %v, want %s", err, want)
 	}
 }
@@ -207,11 +207,11 @@ func TestRevokeAtGoogle(t *testing.T) {
 func TestOpenWithoutCredentials(t *testing.T) {
 	g := newGoogle(t)
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", t.TempDir()+"/none.json")
-	if _, err := identity.Open(t.Context(), project); err == nil || strings.Contains(err.Error(), "none.json") {
+	if _, err := firebase.Open(t.Context(), project); err == nil || strings.Contains(err.Error(), "none.json") {
 		t.Errorf("Open() = %v, want an error without the path", err)
 	}
 	want := "open account directory: no application default credentials; set up a service account, or run gcloud auth application-default login"
-	if _, err := account.NewDirectory(t.Context(), project, ""); err == nil || err.Error() != want {
+	if _, err := identity.NewDirectory(t.Context(), project, ""); err == nil || err.Error() != want {
 		t.Errorf("NewDirectory() = %v, want %s", err, want)
 	}
 	if n := g.asked(tokenServer); n != 0 {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pantry.example/functions/local/authemulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 func decode64(t *testing.T, s string) object {

@@ -1,4 +1,4 @@
-package identity_test
+package firebase_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 )
 
 // The tests of this file run what production runs: RS256 signatures against fetched keys.
@@ -26,7 +26,7 @@ func TestSignedTokensAreAccepted(t *testing.T) {
 		for _, k := range kinds() {
 			claims := k.claims()
 			got, err := k.verify(f, t.Context(), k.key.token(t, claims))
-			want := account.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: unix(claims["iat"]), Expires: unix(claims["exp"])}
+			want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: unix(claims["iat"]), Expires: unix(claims["exp"])}
 			if diff := cmp.Diff(want, got); err != nil || diff != "" {
 				t.Errorf("%s: %v (-want +got):\n%s", k.name, err, diff)
 			}
@@ -99,7 +99,7 @@ func TestSignedTokensAreRefused(t *testing.T) {
 			} {
 				t.Run(name, func(t *testing.T) {
 					got, err := k.verify(f, t.Context(), token)
-					if diff := cmp.Diff(account.Token{}, got); diff != "" {
+					if diff := cmp.Diff(identity.Token{}, got); diff != "" {
 						t.Errorf("claims were returned (-want +got):\n%s", diff)
 					}
 					wantInvalid(t, err, token)
@@ -123,14 +123,14 @@ type kind struct {
 	name   string
 	key    signer
 	claims func() map[string]any
-	verify func(*identity.Firebase, context.Context, string) (account.Token, error)
+	verify func(*firebase.Firebase, context.Context, string) (identity.Token, error)
 	other  func() kind
 }
 
 func kinds() [2]kind {
 	var both [2]kind
-	both[0] = kind{"id token", keys().idToken, idClaims, (*identity.Firebase).VerifyIDToken, func() kind { return both[1] }}
-	both[1] = kind{"session cookie", keys().cookie, cookieClaims, (*identity.Firebase).VerifySessionCookie, func() kind { return both[0] }}
+	both[0] = kind{"id token", keys().idToken, idClaims, (*firebase.Firebase).VerifyIDToken, func() kind { return both[1] }}
+	both[1] = kind{"session cookie", keys().cookie, cookieClaims, (*firebase.Firebase).VerifySessionCookie, func() kind { return both[0] }}
 	return both
 }
 

@@ -1,10 +1,10 @@
-// Package account is what Pantry knows of a Firebase user: the claims of a verified
+// Package identity is what Pantry knows of a Firebase user: the claims of a verified
 // token, and the state of the account behind it.
 //
 // It looks accounts up over Identity Toolkit's REST API and not through the Admin SDK,
 // which links Firestore, Storage and gRPC: check-expiration needs the look-up and
 // nothing else of Firebase, and starts in about half the time without them.
-package account
+package identity
 
 import (
 	"bytes"
@@ -24,9 +24,14 @@ import (
 	"pantry.example/shared/identity/deadline"
 )
 
-// ErrUnavailable means that Firebase gave no answer in time, or none that can be used.
-// The call may be repeated.
-var ErrUnavailable = errors.New("firebase unavailable")
+var (
+	// ErrUnavailable means that Firebase gave no answer in time, or none that can be
+	// used. The call may be repeated.
+	ErrUnavailable = errors.New("firebase unavailable")
+	// ErrInvalidToken means that a token is forged, expired, revoked, from another
+	// project or of another kind. Which of them is not said.
+	ErrInvalidToken = errors.New("invalid firebase token")
+)
 
 // Token holds the claims of a verified Firebase token.
 type Token struct {

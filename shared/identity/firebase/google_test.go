@@ -1,4 +1,4 @@
-package identity_test
+package firebase_test
 
 import (
 	"context"
@@ -24,7 +24,7 @@ import (
 	"testing"
 	"time"
 
-	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/firebase"
 )
 
 // google is Google on loopback: the public keys of Firebase's tokens, Identity Toolkit
@@ -201,9 +201,9 @@ func (g *google) hang(at string) (asked <-chan struct{}, recovered func()) {
 }
 
 // firebase opens the project with this google.
-func (g *google) firebase() *identity.Firebase {
+func (g *google) firebase() *firebase.Firebase {
 	g.t.Helper()
-	f, err := identity.Open(g.t.Context(), project)
+	f, err := firebase.Open(g.t.Context(), project)
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package identity_test
+package firebase_test
 
 import (
 	"errors"
@@ -11,11 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/shared/identity"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity/firebase"
 )
 
 func TestVerifyIDToken(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		start := time.Now().Truncate(time.Second)
 		uid, idToken := e.signUp()
@@ -35,7 +35,7 @@ func TestVerifyIDToken(t *testing.T) {
 // The emulators sign nothing; what a token says is judged all the same. The SDK allows
 // a clock that is five minutes off, this package only for what lies ahead.
 func TestVerifyIDTokenRefuses(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		_, idToken := e.signUp()
 		claims := claimsOf(t, idToken)
@@ -78,7 +78,7 @@ func TestVerifyIDTokenRefuses(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				got, err := f.VerifyIDToken(t.Context(), token)
-				if diff := cmp.Diff(account.Token{}, got); diff != "" {
+				if diff := cmp.Diff(identity.Token{}, got); diff != "" {
 					t.Errorf("VerifyIDToken() returned claims (-want +got):\n%s", diff)
 				}
 				wantInvalid(t, err, token)
@@ -89,7 +89,7 @@ func TestVerifyIDTokenRefuses(t *testing.T) {
 
 // The emulators are asked about the account with each token, as the SDK wants it.
 func TestVerifyIDTokenOfAnAccountThatIsGone(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		for name, end := range map[string]func(uid string){
 			"deleted":  func(uid string) { e.admin("accounts:delete", map[string]any{"localId": uid}) },
@@ -108,7 +108,7 @@ func TestVerifyIDTokenOfAnAccountThatIsGone(t *testing.T) {
 }
 
 func TestSessionCookie(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		uid, idToken := e.signUp()
 		signIn, err := f.VerifyIDToken(t.Context(), idToken)
@@ -120,7 +120,7 @@ func TestSessionCookie(t *testing.T) {
 			if err != nil {
 				t.Fatalf("SessionCookie(%v) = %v", ttl, err)
 			}
-			want := account.Token{UID: uid, AuthTime: signIn.AuthTime, IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(ttl)}
+			want := identity.Token{UID: uid, AuthTime: signIn.AuthTime, IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(ttl)}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("SessionCookie(%v) (-want +got):\n%s", ttl, diff)
 			}
@@ -133,7 +133,7 @@ func TestSessionCookie(t *testing.T) {
 }
 
 func TestSessionCookieRefuses(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		_, idToken := e.signUp()
 		claims := claimsOf(t, idToken)
@@ -147,7 +147,7 @@ func TestSessionCookieRefuses(t *testing.T) {
 		}
 		// A time to live out of Firebase's bounds is no fault of the token's.
 		for _, ttl := range []time.Duration{5*time.Minute - time.Second, 14*24*time.Hour + time.Second} {
-			if _, _, err := f.SessionCookie(t.Context(), idToken, ttl); !errors.Is(err, account.ErrUnavailable) {
+			if _, _, err := f.SessionCookie(t.Context(), idToken, ttl); !errors.Is(err, identity.ErrUnavailable) {
 				t.Errorf("SessionCookie(%v) = %v, want ErrUnavailable", ttl, err)
 			}
 		}
@@ -156,7 +156,7 @@ func TestSessionCookieRefuses(t *testing.T) {
 
 // What was verified is remembered: nobody is asked a second time, until it expires.
 func TestSessionCookieIsRemembered(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
 		uid, idToken := e.signUp()
 		cookie, token, err := f.SessionCookie(t.Context(), idToken, time.Hour)
@@ -199,9 +199,9 @@ func TestSessionCookieIsRemembered(t *testing.T) {
 }
 
 func TestRevoke(t *testing.T) {
-	onEach(t, func(t *testing.T, e *emulator) {
+	onEach(t, func(t *testing.T, e *firebaseAuth) {
 		f := e.firebase()
-		accounts, err := account.NewDirectory(t.Context(), project, e.host)
+		accounts, err := identity.NewDirectory(t.Context(), project, e.host)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestFirebaseWithNobodyThere(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	f, err := identity.Open(t.Context(), project)
+	f, err := firebase.Open(t.Context(), project)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestFirebaseWithNobodyThere(t *testing.T) {
 
 func wantInvalid(t *testing.T, err error, token string) {
 	t.Helper()
-	if !errors.Is(err, identity.ErrInvalidToken) || errors.Is(err, account.ErrUnavailable) {
+	if !errors.Is(err, identity.ErrInvalidToken) || errors.Is(err, identity.ErrUnavailable) {
 		t.Errorf("got error %v, want ErrInvalidToken", err)
 	}
 	wantNoPartOf(t, err, token)
@@ -261,7 +261,7 @@ func wantInvalid(t *testing.T, err error, token string) {
 
 func wantUnavailable(t *testing.T, err error, token string) {
 	t.Helper()
-	if !errors.Is(err, account.ErrUnavailable) || errors.Is(err, identity.ErrInvalidToken) {
+	if !errors.Is(err, identity.ErrUnavailable) || errors.Is(err, identity.ErrInvalidToken) {
 		t.Errorf("got error %v, want ErrUnavailable", err)
 	}
 	wantNoPartOf(t, err, token)

@@ -1,4 +1,4 @@
-package identity
+package firebase
 
 import "time"
 

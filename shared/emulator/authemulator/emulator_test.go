@@ -12,21 +12,21 @@ import (
 	"testing"
 	"time"
 
-	"pantry.example/functions/local/authemulator"
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 // project is the one that the official emulator, as .ci/services starts it, takes for calls with an API key.
 const project = "demo-pantry"
 
 // emulator is a running emulator, the embedded or the official one.
-type emulator struct {
+type firebaseAuth struct {
 	host     string
 	official bool
 }
 
 // embedded serves a new emulator of the project for the length of the test.
-func embedded(t *testing.T, project string, users ...authemulator.User) emulator {
+func embedded(t *testing.T, project string, users ...authemulator.User) firebaseAuth {
 	t.Helper()
 	s := authemulator.New(project)
 	for _, u := range users {
@@ -36,13 +36,13 @@ func embedded(t *testing.T, project string, users ...authemulator.User) emulator
 	}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	return emulator{host: strings.TrimPrefix(srv.URL, "http://")}
+	return firebaseAuth{host: strings.TrimPrefix(srv.URL, "http://")}
 }
 
 // eachEmulator runs a test over the embedded emulator and over the official one.
-func eachEmulator(t *testing.T, test func(t *testing.T, e emulator)) {
+func eachEmulator(t *testing.T, test func(t *testing.T, e firebaseAuth)) {
 	t.Run("embedded", func(t *testing.T) { test(t, embedded(t, project)) })
-	t.Run("official", func(t *testing.T) { test(t, emulator{testserver.Auth(t), true}) })
+	t.Run("official", func(t *testing.T) { test(t, firebaseAuth{emulator.Auth(t), true}) })
 }
 
 // request is one HTTP call; a body that is no string is sent as JSON.
@@ -59,7 +59,7 @@ type response struct {
 	json   map[string]any
 }
 
-func (e emulator) do(t *testing.T, in request) response {
+func (e firebaseAuth) do(t *testing.T, in request) response {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -106,13 +106,13 @@ func (e emulator) do(t *testing.T, in request) response {
 type object = map[string]any
 
 // client calls as a browser does, with an API key.
-func (e emulator) client(t *testing.T, op string, body object) response {
+func (e firebaseAuth) client(t *testing.T, op string, body object) response {
 	t.Helper()
 	return e.do(t, request{method: "POST", path: "/identitytoolkit.googleapis.com/v1/" + op + "?key=fake-api-key", body: body})
 }
 
 // owner calls as the Admin SDK does: "/accounts:lookup", ":createSessionCookie".
-func (e emulator) owner(t *testing.T, op string, body object) response {
+func (e firebaseAuth) owner(t *testing.T, op string, body object) response {
 	t.Helper()
 	return e.do(t, request{
 		method: "POST", path: "/identitytoolkit.googleapis.com/v1/projects/" + project + op,
@@ -120,7 +120,7 @@ func (e emulator) owner(t *testing.T, op string, body object) response {
 	})
 }
 
-func (e emulator) refresh(t *testing.T, token string) response {
+func (e firebaseAuth) refresh(t *testing.T, token string) response {
 	t.Helper()
 	return e.do(t, request{
 		method: "POST", path: "/securetoken.googleapis.com/v1/token?key=fake-api-key",

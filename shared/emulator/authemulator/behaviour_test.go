@@ -11,13 +11,13 @@ import (
 
 // Where the embedded emulator is stricter than the official one, as production is.
 
-func signIn(t *testing.T, e emulator) response {
+func signIn(t *testing.T, e firebaseAuth) response {
 	t.Helper()
 	return e.client(t, "accounts:signInWithPassword", object{"email": "ann@example.com", "password": "secret12"}).ok(t)
 }
 
 // revoke ends every session there is, without waiting for the clock to move on.
-func revoke(t *testing.T, e emulator, uid string) {
+func revoke(t *testing.T, e firebaseAuth, uid string) {
 	t.Helper()
 	e.owner(t, "/accounts:update", object{"localId": uid, "validSince": time.Now().Add(time.Minute).Unix()}).ok(t)
 }

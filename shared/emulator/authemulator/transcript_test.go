@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 var update = flag.Bool("update", false, "write testdata/transcript.txt anew from the official emulator's answers")
@@ -35,7 +35,7 @@ func TestTranscript(t *testing.T) {
 		}
 	})
 	t.Run("official", func(t *testing.T) {
-		e := emulator{testserver.Auth(t), true}
+		e := firebaseAuth{emulator.Auth(t), true}
 		p := &player{t: t, run: unique(), emulator: e, other: e}
 		got := p.play(string(script))
 		if *update {
@@ -56,8 +56,8 @@ func lines(s string) []string { return strings.Split(s, "\n") }
 type player struct {
 	t        *testing.T
 	run      string // $run: what makes addresses unique
-	emulator emulator
-	other    emulator // serves the project demo-$run
+	emulator firebaseAuth
+	other    firebaseAuth // serves the project demo-$run
 	inOther  bool
 	vars     []string // pairs of a variable and its value
 }

@@ -1,4 +1,4 @@
-package account_test
+package identity_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 func TestAdmits(t *testing.T) {
@@ -24,14 +24,14 @@ func TestAdmits(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	for _, row := range []struct {
 		name  string
-		state account.State
+		state identity.State
 		want  bool
 	}{
-		{"nothing was ever revoked", account.State{}, true},
-		{"revoked before the sign-in", account.State{ValidAfter: at.Add(-time.Second)}, true},
-		{"revoked in the second of the sign-in", account.State{ValidAfter: at}, true},
-		{"revoked after the sign-in", account.State{ValidAfter: at.Add(time.Second)}, false},
-		{"disabled", account.State{Disabled: true}, false},
+		{"nothing was ever revoked", identity.State{}, true},
+		{"revoked before the sign-in", identity.State{ValidAfter: at.Add(-time.Second)}, true},
+		{"revoked in the second of the sign-in", identity.State{ValidAfter: at}, true},
+		{"revoked after the sign-in", identity.State{ValidAfter: at.Add(time.Second)}, false},
+		{"disabled", identity.State{Disabled: true}, false},
 	} {
 		if got := row.state.Admits(at); got != row.want {
 			t.Errorf("%s: Admits() = %v, want %v", row.name, got, row.want)
@@ -41,15 +41,15 @@ func TestAdmits(t *testing.T) {
 
 func TestNewDirectoryNeedsAProject(t *testing.T) {
 	t.Parallel()
-	if _, err := account.NewDirectory(t.Context(), "", "127.0.0.1:9"); err == nil {
+	if _, err := identity.NewDirectory(t.Context(), "", "127.0.0.1:9"); err == nil {
 		t.Error("NewDirectory() = nil error, want one about the project id")
 	}
 }
 
 func TestLookup(t *testing.T) {
-	onEach(t, func(t *testing.T, e emulator) {
+	onEach(t, func(t *testing.T, e firebaseAuth) {
 		d := open(t, e.host)
-		lookup := func(uid string) account.State {
+		lookup := func(uid string) identity.State {
 			t.Helper()
 			s, err := d.Lookup(t.Context(), uid)
 			if err != nil {
@@ -71,7 +71,7 @@ func TestLookup(t *testing.T) {
 			uid := e.signUp()
 			at := time.Now().Add(-time.Hour).Truncate(time.Second)
 			e.admin("accounts:update", map[string]any{"localId": uid, "validSince": strconv.FormatInt(at.Unix(), 10)})
-			if diff := cmp.Diff(account.State{ValidAfter: at}, lookup(uid)); diff != "" {
+			if diff := cmp.Diff(identity.State{ValidAfter: at}, lookup(uid)); diff != "" {
 				t.Errorf("Lookup() (-want +got):\n%s", diff)
 			}
 		})
@@ -89,13 +89,13 @@ func TestLookup(t *testing.T) {
 		t.Run("a deleted one", func(t *testing.T) {
 			uid := e.signUp()
 			e.admin("accounts:delete", map[string]any{"localId": uid})
-			if diff := cmp.Diff(account.State{Disabled: true}, lookup(uid)); diff != "" {
+			if diff := cmp.Diff(identity.State{Disabled: true}, lookup(uid)); diff != "" {
 				t.Errorf("Lookup() (-want +got):\n%s", diff)
 			}
 		})
 		t.Run("one that never was", func(t *testing.T) {
 			for _, uid := range []string{"nobody", `"}]`, "ü{:*}", "../../x"} {
-				if diff := cmp.Diff(account.State{Disabled: true}, lookup(uid)); diff != "" {
+				if diff := cmp.Diff(identity.State{Disabled: true}, lookup(uid)); diff != "" {
 					t.Errorf("Lookup(%q) (-want +got):\n%s", uid, diff)
 				}
 			}
@@ -135,15 +135,15 @@ func TestLookupAnswers(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		answer http.HandlerFunc
-		want   account.State
+		want   identity.State
 		err    string // after "look up account: firebase unavailable: "
 	}{
 		{
 			name: "times are whole seconds", answer: text(200, `{"users":[{"localId":"ann","validSince":"1700000000"}]}`),
-			want: account.State{ValidAfter: time.Unix(1_700_000_000, 0)},
+			want: identity.State{ValidAfter: time.Unix(1_700_000_000, 0)},
 		},
-		{name: "nothing was ever revoked", answer: text(200, `{"users":[{"localId":"ann"}]}`), want: account.State{ValidAfter: time.Unix(0, 0)}},
-		{name: "no such account", answer: text(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`), want: account.State{Disabled: true}},
+		{name: "nothing was ever revoked", answer: text(200, `{"users":[{"localId":"ann"}]}`), want: identity.State{ValidAfter: time.Unix(0, 0)}},
+		{name: "no such account", answer: text(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`), want: identity.State{Disabled: true}},
 		{name: "another account", answer: text(200, `{"users":[{"localId":"eve"}]}`), err: "the answer is about another account"},
 		{name: "another account too", answer: text(200, `{"users":[{"localId":"ann"},{"localId":"eve"}]}`), err: "the answer is about another account"},
 		{name: "an account without a name", answer: text(200, `{"users":[{}]}`), err: "the answer is about another account"},
@@ -152,7 +152,7 @@ func TestLookupAnswers(t *testing.T) {
 		{name: "a page", answer: text(200, `<html>`+secret), err: "the answer is not a JSON object"},
 		{name: "nothing", answer: text(200, ``), err: "the answer is not a JSON object"},
 		{name: "a validSince that is no number", answer: text(200, `{"users":[{"localId":"ann","validSince":"`+secret+`"}]}`), err: "the answer has no readable validSince"},
-		{name: "a validSince that is negative is in the past", answer: text(200, `{"users":[{"localId":"ann","validSince":"-1"}]}`), want: account.State{ValidAfter: time.Unix(-1, 0)}},
+		{name: "a validSince that is negative is in the past", answer: text(200, `{"users":[{"localId":"ann","validSince":"-1"}]}`), want: identity.State{ValidAfter: time.Unix(-1, 0)}},
 		{name: "401", answer: text(401, secret), err: "status 401"},
 		{name: "403 says which role", answer: text(403, secret), err: "status 403: the service account lacks firebaseauth.users.get"},
 		{name: "404", answer: text(404, `{"users":[{"localId":"ann"}]}`), err: "status 404"},
@@ -184,7 +184,7 @@ func TestLookupAnswers(t *testing.T) {
 				}
 				return
 			}
-			if want := "look up account: firebase unavailable: " + row.err; !errors.Is(err, account.ErrUnavailable) || err.Error() != want {
+			if want := "look up account: firebase unavailable: " + row.err; !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
 				t.Errorf("Lookup() = %v, want %s", err, want)
 			}
 		})
@@ -202,7 +202,7 @@ func TestLookupFollowsNoRedirect(t *testing.T) {
 	t.Cleanup(other.Close)
 	for _, status := range []int{301, 302, 307, 308} {
 		d := fake(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, status) })
-		if _, err := d.Lookup(t.Context(), "ann"); !errors.Is(err, account.ErrUnavailable) || !strings.HasSuffix(err.Error(), strconv.Itoa(status)) {
+		if _, err := d.Lookup(t.Context(), "ann"); !errors.Is(err, identity.ErrUnavailable) || !strings.HasSuffix(err.Error(), strconv.Itoa(status)) {
 			t.Errorf("%d: Lookup() = %v, want ErrUnavailable with the status", status, err)
 		}
 	}
@@ -222,7 +222,7 @@ func TestLookupWithNobodyThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = open(t, addr).Lookup(t.Context(), "ann")
-	if !errors.Is(err, account.ErrUnavailable) || strings.Contains(err.Error(), addr) {
+	if !errors.Is(err, identity.ErrUnavailable) || strings.Contains(err.Error(), addr) {
 		t.Errorf("Lookup() = %v, want ErrUnavailable without the address", err)
 	}
 }
@@ -259,7 +259,7 @@ func TestLookupHasADeadline(t *testing.T) {
 			<-asked
 		}
 		go func() { <-asked; cancel() }()
-		if _, err := d.Lookup(ctx, "ann"); !errors.Is(err, account.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		if _, err := d.Lookup(ctx, "ann"); !errors.Is(err, identity.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 			t.Errorf("Lookup() = %v, want ErrUnavailable and Canceled", err)
 		}
 	})
@@ -267,22 +267,22 @@ func TestLookupHasADeadline(t *testing.T) {
 
 func wantOutOfTime(t *testing.T, err error) {
 	t.Helper()
-	if !errors.Is(err, account.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+	if !errors.Is(err, identity.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Lookup() = %v, want ErrUnavailable and DeadlineExceeded", err)
 	}
 }
 
 // fake returns a Directory that asks answer.
-func fake(t *testing.T, answer http.HandlerFunc) *account.Directory {
+func fake(t *testing.T, answer http.HandlerFunc) *identity.Directory {
 	t.Helper()
 	srv := httptest.NewServer(answer)
 	t.Cleanup(srv.Close)
 	return open(t, strings.TrimPrefix(srv.URL, "http://"))
 }
 
-func open(t *testing.T, emulator string) *account.Directory {
+func open(t *testing.T, emulatorAddr string) *identity.Directory {
 	t.Helper()
-	d, err := account.NewDirectory(t.Context(), project, emulator)
+	d, err := identity.NewDirectory(t.Context(), project, emulatorAddr)
 	if err != nil {
 		t.Fatal(err)
 	}

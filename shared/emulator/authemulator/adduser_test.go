@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"pantry.example/functions/local/authemulator"
+	"pantry.example/shared/emulator/authemulator"
 )
 
 var ann = authemulator.User{UID: "ann", Email: "Ann@Example.com", Password: "secret12", DisplayName: "Ann", EmailVerified: true}

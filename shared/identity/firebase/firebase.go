@@ -1,8 +1,8 @@
-// Package identity asks Firebase who somebody is: it verifies ID tokens, exchanges them
+// Package firebase asks Firebase who somebody is: it verifies ID tokens, exchanges them
 // for session cookies, verifies those, and revokes. It is the Firebase Admin SDK with a
 // deadline on every call, errors that can be told apart, and a bounded memory of what
 // was verified.
-package identity
+package firebase
 
 import (
 	"context"
@@ -12,20 +12,16 @@ import (
 	"net/http"
 	"time"
 
-	firebase "firebase.google.com/go/v4"
+	admin "firebase.google.com/go/v4"
 	"firebase.google.com/go/v4/auth"
 	"firebase.google.com/go/v4/errorutils"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/oauth2"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/deadline"
 )
-
-// ErrInvalidToken means that a token is forged, expired, revoked, from another project
-// or of another kind. Which of them is not said.
-var ErrInvalidToken = errors.New("invalid firebase token")
 
 const (
 	// callTimeout bounds each call of the SDK, which would retry for minutes and waits
@@ -40,7 +36,7 @@ const (
 // Firebase is a project's Firebase Authentication. It is safe for concurrent use.
 type Firebase struct {
 	client   *auth.Client
-	verified *lru.Cache[[sha256.Size]byte, account.Token]
+	verified *lru.Cache[[sha256.Size]byte, identity.Token]
 	now      func() time.Time
 }
 
@@ -51,7 +47,7 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 	// Access tokens are fetched under a lock and without a request's context: without a
 	// limit of its own one fetch that hangs would stop all calls for good.
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: callTimeout})
-	app, err := firebase.NewApp(ctx, &firebase.Config{ProjectID: project})
+	app, err := admin.NewApp(ctx, &admin.Config{ProjectID: project})
 	if err != nil {
 		return nil, fmt.Errorf("open firebase: %w", reason(err))
 	}
@@ -59,7 +55,7 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open firebase: %w", reason(err))
 	}
-	verified, err := lru.New[[sha256.Size]byte, account.Token](remembered)
+	verified, err := lru.New[[sha256.Size]byte, identity.Token](remembered)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +63,8 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 }
 
 // FromConfig opens cfg's project, and the directory of its accounts beside it.
-func FromConfig(ctx context.Context, cfg config.Config) (*Firebase, *account.Directory, error) {
-	accounts, err := account.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
+func FromConfig(ctx context.Context, cfg config.Config) (*Firebase, *identity.Directory, error) {
+	accounts, err := identity.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,23 +76,23 @@ func FromConfig(ctx context.Context, cfg config.Config) (*Firebase, *account.Dir
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
-// still stands is [account.Directory]'s to say. Errors: ErrInvalidToken,
-// account.ErrUnavailable.
-func (f *Firebase) VerifyIDToken(ctx context.Context, idToken string) (account.Token, error) {
+// still stands is [identity.Directory]'s to say. Errors: identity.ErrInvalidToken,
+// identity.ErrUnavailable.
+func (f *Firebase) VerifyIDToken(ctx context.Context, idToken string) (identity.Token, error) {
 	return f.verify(ctx, "verify id token", idToken, f.client.VerifyIDToken)
 }
 
 // VerifySessionCookie returns the claims of a valid session cookie. A cookie that was
 // found valid is remembered by its hash until it expires, so that its signature is
-// checked once an instance. Errors: ErrInvalidToken, account.ErrUnavailable.
-func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (account.Token, error) {
+// checked once an instance. Errors: identity.ErrInvalidToken, identity.ErrUnavailable.
+func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (identity.Token, error) {
 	key := sha256.Sum256([]byte(cookie))
 	if t, ok := f.verified.Get(key); ok && f.now().Before(t.Expires) {
 		return t, nil
 	}
 	t, err := f.verify(ctx, "verify session cookie", cookie, f.client.VerifySessionCookie)
 	if err != nil {
-		return account.Token{}, err
+		return identity.Token{}, err
 	}
 	f.verified.Add(key, t)
 	return t, nil
@@ -104,12 +100,12 @@ func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (acco
 
 func (f *Firebase) verify(ctx context.Context, what, raw string,
 	call func(context.Context, string) (*auth.Token, error),
-) (account.Token, error) {
+) (identity.Token, error) {
 	t, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (*auth.Token, error) { return call(ctx, raw) })
 	if err != nil {
-		return account.Token{}, fmt.Errorf("%s: %w", what, classify(err))
+		return identity.Token{}, fmt.Errorf("%s: %w", what, classify(err))
 	}
-	token := account.Token{
+	token := identity.Token{
 		UID:      t.UID,
 		AuthTime: time.Unix(t.AuthTime, 0),
 		IssuedAt: time.Unix(t.IssuedAt, 0),
@@ -118,7 +114,7 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 	// The SDK grants five minutes past the expiry; this service's clock is Google's own.
 	now := f.now()
 	if !now.Before(token.Expires) || token.AuthTime.After(now.Add(authTimeSkew)) {
-		return account.Token{}, fmt.Errorf("%s: %w", what, ErrInvalidToken)
+		return identity.Token{}, fmt.Errorf("%s: %w", what, identity.ErrInvalidToken)
 	}
 	return token, nil
 }
@@ -126,31 +122,31 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 // SessionCookie exchanges a recent ID token for a session cookie that lives for ttl,
 // from 5 minutes to 14 days
 // (https://firebase.google.com/docs/auth/admin/manage-cookies), and verifies what came
-// back. The credentials need firebaseauth.users.createSession. Errors: ErrInvalidToken,
-// account.ErrUnavailable.
-func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, account.Token, error) {
+// back. The credentials need firebaseauth.users.createSession. Errors: identity.ErrInvalidToken,
+// identity.ErrUnavailable.
+func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, identity.Token, error) {
 	cookie, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (string, error) {
 		return f.client.SessionCookie(ctx, idToken, ttl)
 	})
 	if err != nil {
-		return "", account.Token{}, fmt.Errorf("create session cookie: %w", classify(err))
+		return "", identity.Token{}, fmt.Errorf("create session cookie: %w", classify(err))
 	}
 	token, err := f.VerifySessionCookie(ctx, cookie)
 	if err != nil {
-		return "", account.Token{}, err
+		return "", identity.Token{}, err
 	}
 	return cookie, token, nil
 }
 
 // Revoke ends the user's refresh tokens: every device must sign in again. A user who
 // does not exist any longer has none. The credentials need firebaseauth.users.update.
-// The error is account.ErrUnavailable.
+// The error is identity.ErrUnavailable.
 func (f *Firebase) Revoke(ctx context.Context, uid string) error {
 	_, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.client.RevokeRefreshTokens(ctx, uid)
 	})
 	if err != nil && !auth.IsUserNotFound(err) {
-		return fmt.Errorf("revoke refresh tokens: %w: %w", account.ErrUnavailable, reason(err))
+		return fmt.Errorf("revoke refresh tokens: %w: %w", identity.ErrUnavailable, reason(err))
 	}
 	return nil
 }
@@ -160,9 +156,9 @@ func (f *Firebase) Revoke(ctx context.Context, uid string) error {
 func classify(err error) error {
 	if auth.IsIDTokenInvalid(err) || auth.IsSessionCookieInvalid(err) || auth.IsUserNotFound(err) ||
 		errorutils.IsInvalidArgument(err) {
-		return ErrInvalidToken
+		return identity.ErrInvalidToken
 	}
-	return fmt.Errorf("%w: %w", account.ErrUnavailable, reason(err))
+	return fmt.Errorf("%w: %w", identity.ErrUnavailable, reason(err))
 }
 
 // reason keeps what an operator needs of an SDK error and drops its text, which may

@@ -1,4 +1,4 @@
-package identity_test
+package firebase_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"pantry.example/shared/identity/account"
+	"pantry.example/shared/identity"
 )
 
 // The SDK throws its keys away before it fetches new ones, and holds a lock while it
@@ -132,7 +132,7 @@ func TestRememberedCookieNeedsNoKeys(t *testing.T) {
 func TestTokenServerThatHangs(t *testing.T) {
 	g := newGoogle(t)
 	f := g.firebase()
-	accounts, err := account.NewDirectory(t.Context(), project, "")
+	accounts, err := identity.NewDirectory(t.Context(), project, "")
 	if err != nil {
 		t.Fatal(err)
 	}

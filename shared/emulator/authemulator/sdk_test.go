@@ -38,7 +38,7 @@ func TestBrowserSDK(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, "node", "sdk.mjs", "http://"+e.host, project)

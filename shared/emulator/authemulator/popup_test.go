@@ -16,14 +16,14 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
-	"pantry.example/functions/local/testserver"
+	"pantry.example/shared/emulator"
 )
 
 // signInWithPopup and signInWithRedirect in a real browser with the real SDK. Google's api.js, which
 // both need, is a stand-in that the official emulator is tried with too.
 func TestPopupAndRedirect(t *testing.T) {
-	chromium, packages := testserver.Chromium(t), filepath.Join(browserSDK(t), "node_modules")
-	eachEmulator(t, func(t *testing.T, e emulator) {
+	chromium, packages := emulator.Chromium(t), filepath.Join(browserSDK(t), "node_modules")
+	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
 		page := browser(t, chromium)
 		app := application(t, packages)
 		address := app + "/page.html?" + url.Values{"emulator": {"http://" + e.host}, "project": {project}}.Encode()

@@ -1,0 +1,19 @@
+// Package functions is the one table of Pantry's Cloud Functions. The local runner, the
+// staging, the deployment and their tests read it; a function itself does not import it.
+package functions
+
+// Function is one Cloud Function.
+type Function struct {
+	Name       string // its name in Google Cloud, and in a URL: /recipes and /api/recipes
+	EntryPoint string // the name that its package registers with the Functions Framework
+	Package    string // the folder of its package, from the root of the repository
+}
+
+// All returns every function, in the order in which they are listed everywhere.
+func All() []Function {
+	return []Function{
+		{Name: "set-cache", EntryPoint: "SetCache", Package: "functions/setcache"},
+		{Name: "check-expiration", EntryPoint: "CheckExpiration", Package: "functions/checkexpiration"},
+		{Name: "recipes", EntryPoint: "Recipes", Package: "functions/recipes"},
+	}
+}
