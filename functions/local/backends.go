@@ -20,7 +20,6 @@ import (
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
 	"pantry.example/shared/emulator/authemulator"
-	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
@@ -39,7 +38,6 @@ type backends struct {
 	cfg      config.Config
 	sessions *session.Cache
 	firebase *firebase.Firebase
-	accounts *identity.Directory
 	store    recipe.Store
 
 	embeddedAuth bool
@@ -151,10 +149,10 @@ func (b *backends) openAuth(ctx context.Context) error {
 
 func (b *backends) openSessions(ctx context.Context) error {
 	var err error
-	if b.firebase, b.accounts, err = firebase.FromConfig(ctx, b.cfg); err != nil {
+	if b.firebase, err = firebase.Open(ctx, b.cfg.ProjectID, b.cfg.AuthEmulator); err != nil {
 		return err
 	}
-	b.sessions, err = session.FromConfig(b.cfg, b.accounts.Lookup, b.firebase.VerifySessionCookie)
+	b.sessions, err = session.FromConfig(b.cfg, b.firebase.Lookup, b.firebase.VerifySessionCookie)
 	return err
 }
 
@@ -186,7 +184,7 @@ func (b *backends) function(target string) (http.Handler, error) {
 	case "SetCache":
 		return setcache.New(setcache.Deps{
 			Function: outside(setcache.Name), Sessions: b.sessions,
-			Firebase: b.firebase, Accounts: b.accounts, TTL: b.cfg.SessionTTL,
+			Firebase: b.firebase, TTL: b.cfg.SessionTTL,
 		})
 	case "CheckExpiration":
 		return checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: b.sessions})

@@ -41,11 +41,11 @@ func open() (http.Handler, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	firebase, accounts, err := firebase.FromConfig(ctx, cfg)
+	firebase, err := firebase.Open(ctx, cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
 		return nil, err
 	}
-	sessions, err := session.FromConfig(cfg, accounts.Lookup, firebase.VerifySessionCookie)
+	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
 	if err != nil {
 		return nil, err
 	}

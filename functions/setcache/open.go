@@ -25,16 +25,16 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	firebase, accounts, err := firebase.FromConfig(context.Background(), cfg)
+	firebase, err := firebase.Open(context.Background(), cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
 		return nil, err
 	}
-	sessions, err := session.FromConfig(cfg, accounts.Lookup, firebase.VerifySessionCookie)
+	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
 	if err != nil {
 		return nil, err
 	}
 	return New(Deps{
 		Function: web.NewFunction(Name, session.CookieName, cfg),
-		Sessions: sessions, Firebase: firebase, Accounts: accounts, TTL: cfg.SessionTTL,
+		Sessions: sessions, Firebase: firebase, TTL: cfg.SessionTTL,
 	})
 }

@@ -5,7 +5,6 @@ package setcache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -20,7 +19,6 @@ type Deps struct {
 	Function web.Function
 	Sessions *session.Cache
 	Firebase *firebase.Firebase
-	Accounts *identity.Directory
 	TTL      time.Duration // a session's length
 }
 
@@ -28,7 +26,7 @@ type function struct{ Deps }
 
 // New returns the function's handler.
 func New(d Deps) (http.Handler, error) {
-	if d.Sessions == nil || d.Firebase == nil || d.Accounts == nil || d.TTL <= 0 || d.Function.Log == nil {
+	if d.Sessions == nil || d.Firebase == nil || d.TTL <= 0 || d.Function.Log == nil {
 		return nil, errors.New("open set-cache: a dependency is missing")
 	}
 	f := function{d}
@@ -48,7 +46,6 @@ func New(d Deps) (http.Handler, error) {
 const recentLogin = 5 * time.Minute
 
 func (f function) open(w http.ResponseWriter, r *http.Request) error {
-	ctx, addr := r.Context(), f.Function.ClientAddr(r)
 	old, err := f.oldHandle(r)
 	if err != nil {
 		return problem(err)
@@ -61,12 +58,26 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	token, err := f.Firebase.VerifyIDToken(ctx, in.AuthToken)
+	admit := func(token identity.Token) error { return f.admit(r, in, token, old) }
+	signIn, err := f.Firebase.Exchange(r.Context(), in.AuthToken, f.TTL, admit)
 	if err != nil {
-		return f.refused(addr, err)
+		return f.refused(r, err)
 	}
+	handle, s, err := f.Sessions.Open(r.Context(), session.SignIn{
+		Cookie: signIn.Cookie, Token: signIn.Token, State: signIn.State, Checked: signIn.Checked,
+		Device: device(r.UserAgent()), Replaces: old,
+	})
+	if err != nil {
+		return problem(err)
+	}
+	return answer(w, r, in, handle, s)
+}
+
+// admit decides whether a verified token may open a session here. Firebase has been asked
+// for nothing yet.
+func (f function) admit(r *http.Request, in SignIn, token identity.Token, old *session.Handle) error {
 	if token.UID != in.UserID {
-		if err := f.Sessions.FailedSignIn(addr); err != nil {
+		if err := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); err != nil {
 			return problem(err)
 		}
 		return web.NewError(http.StatusForbidden, "wrong_user", "UserID is not the user that AuthToken was issued to.")
@@ -74,33 +85,7 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 	if err := f.Sessions.SignsIn(token.UID); err != nil {
 		return problem(err)
 	}
-	if err := f.checkRecent(r, token, old); err != nil {
-		return err
-	}
-	checked := time.Now()
-	state, err := f.Accounts.Lookup(ctx, token.UID)
-	if err != nil {
-		return problem(err)
-	}
-	if !state.Admits(token.AuthTime) {
-		return f.refused(addr, identity.ErrInvalidToken)
-	}
-
-	cookie, token, err := f.Firebase.SessionCookie(ctx, in.AuthToken, f.TTL)
-	if err != nil {
-		return f.refused(addr, err)
-	}
-	if token.UID != in.UserID {
-		return fmt.Errorf("create session cookie: it is another user's")
-	}
-	handle, s, err := f.Sessions.Open(ctx, session.SignIn{
-		Cookie: cookie, Token: token, State: state, Checked: checked,
-		Device: device(r.UserAgent()), Replaces: old,
-	})
-	if err != nil {
-		return problem(err)
-	}
-	return answer(w, r, in, handle, s)
+	return f.checkRecent(r, token, old)
 }
 
 // oldHandle returns the handle that a sign-in brings along, which is only ever replaced.
@@ -135,10 +120,10 @@ func (f function) checkRecent(r *http.Request, token identity.Token, old *sessio
 		"The sign-in is older than 5 minutes and no open session vouches for it. Sign in again, then call set-cache at once.")
 }
 
-// refused answers a failed verification, and counts it when the token was at fault.
-func (f function) refused(addr string, err error) error {
+// refused answers a failed exchange, and counts it when the token was at fault.
+func (f function) refused(r *http.Request, err error) error {
 	if errors.Is(err, identity.ErrInvalidToken) {
-		if tooMany := f.Sessions.FailedSignIn(addr); tooMany != nil {
+		if tooMany := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); tooMany != nil {
 			return problem(tooMany)
 		}
 		return web.NewError(http.StatusUnauthorized, "invalid_token", "The token is not valid. Sign in again.").With(err)

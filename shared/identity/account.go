@@ -37,8 +37,16 @@ var (
 type Token struct {
 	UID      string
 	AuthTime time.Time // when the user last proved who they are
-	IssuedAt time.Time
 	Expires  time.Time
+}
+
+// SignIn is a sign-in that Firebase confirmed, and the session cookie that it was
+// exchanged for.
+type SignIn struct {
+	Cookie  string
+	Token   Token     // the cookie's claims
+	State   State     // what Firebase says of the account
+	Checked time.Time // when it said so
 }
 
 // State is what Firebase says of an account.

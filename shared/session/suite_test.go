@@ -132,7 +132,7 @@ func (w *world) verify(_ context.Context, cookie string) (identity.Token, error)
 func (w *world) signed(uid string) session.SignIn {
 	now := w.clock()
 	cookie := "eyJ." + random() + ".sig"
-	token := identity.Token{UID: uid, AuthTime: now.Truncate(time.Second), IssuedAt: now, Expires: now.Add(ttl).Truncate(time.Second)}
+	token := identity.Token{UID: uid, AuthTime: now.Truncate(time.Second), Expires: now.Add(ttl).Truncate(time.Second)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tokens[cookie] = token

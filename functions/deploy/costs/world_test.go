@@ -21,7 +21,6 @@ import (
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
@@ -60,16 +59,12 @@ func newWorld(t *testing.T, rc *redisCounter, authHost string, store recipe.Stor
 		}
 	})
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", sdk)
-	firebase, err := firebase.Open(t.Context(), project)
+	firebase, err := firebase.Open(t.Context(), project, directory)
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := identity.NewDirectory(t.Context(), project, directory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.handlers = w.functions(firebase, accounts, time.Minute)
-	w.stale = w.functions(firebase, accounts, time.Nanosecond)
+	w.handlers = w.functions(firebase, time.Minute)
+	w.stale = w.functions(firebase, time.Nanosecond)
 	return w
 }
 
@@ -83,10 +78,10 @@ func (w *world) door(seen func(path string)) (host string) {
 	return strings.TrimPrefix(srv.URL, "http://")
 }
 
-func (w *world) functions(firebase *firebase.Firebase, accounts *identity.Directory, maxAge time.Duration) map[string]http.Handler {
+func (w *world) functions(firebase *firebase.Firebase, maxAge time.Duration) map[string]http.Handler {
 	w.t.Helper()
 	sessions, err := session.New(w.redis.client, session.Options{
-		TTL: ttl, Idle: 24 * time.Hour, MaxAge: maxAge, Lookup: accounts.Lookup, Verify: firebase.VerifySessionCookie,
+		TTL: ttl, Idle: 24 * time.Hour, MaxAge: maxAge, Lookup: firebase.Lookup, Verify: firebase.VerifySessionCookie,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -101,7 +96,7 @@ func (w *world) functions(firebase *firebase.Firebase, accounts *identity.Direct
 		}
 		made[name] = h
 	}
-	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, Accounts: accounts, TTL: cookieTTL})
+	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, TTL: cookieTTL})
 	add(setcache.Name, h, err)
 	h, err = checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: sessions})
 	add(checkexpiration.Name, h, err)

@@ -108,13 +108,13 @@ func statusIn(said string) string {
 func (r *report) firebaseSession(ctx context.Context, cfg config.Config) {
 	const limit = 8 * time.Second // opening looks for credentials, on Google Cloud over the network
 	firebase, err := deadline.Do(ctx, limit, func(ctx context.Context) (*firebase.Firebase, error) {
-		return firebase.Open(ctx, cfg.ProjectID)
+		return firebase.Open(ctx, cfg.ProjectID, cfg.AuthEmulator)
 	})
 	if err != nil {
 		r.fail(checkSession, "the Firebase Admin SDK cannot be opened", credentials)
 		return
 	}
-	_, _, err = firebase.SessionCookie(ctx, "pantry-doctor.is-no.token", cfg.SessionTTL)
+	_, err = firebase.SessionCookie(ctx, "pantry-doctor.is-no.token", cfg.SessionTTL)
 	switch {
 	case errors.Is(err, identity.ErrInvalidToken):
 		r.pass(checkSession, "createSession is permitted: "+where(cfg)+" refused a junk token, as it must")

@@ -16,7 +16,6 @@ import (
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
-	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
@@ -34,15 +33,11 @@ func functions(t *testing.T, redisServer string) string {
 		t.Fatal(err)
 	}
 	cfg := config.Config{Redis: parsed, SessionTTL: time.Hour, SessionIdle: time.Hour, RevocationMaxAge: time.Minute}
-	accounts, err := identity.NewDirectory(t.Context(), "demo-pantry", "127.0.0.1:1")
+	firebase, err := firebase.Open(t.Context(), "demo-pantry", "127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	firebase, err := firebase.Open(t.Context(), "demo-pantry")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sessions, err := session.FromConfig(cfg, accounts.Lookup, firebase.VerifySessionCookie)
+	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +55,7 @@ func functions(t *testing.T, redisServer string) string {
 		mux.Handle("/api/"+name, h)
 		mux.Handle("/api/"+name+"/", h)
 	}
-	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, Accounts: accounts, TTL: time.Hour})
+	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, TTL: time.Hour})
 	add(setcache.Name, h, err)
 	h, err = checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: sessions})
 	add(checkexpiration.Name, h, err)

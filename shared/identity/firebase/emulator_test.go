@@ -58,7 +58,7 @@ func before(t *testing.T, target string) *firebaseAuth {
 func (e *firebaseAuth) firebase() *firebase.Firebase {
 	e.t.Helper()
 	e.t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", e.host)
-	f, err := firebase.Open(e.t.Context(), project)
+	f, err := firebase.Open(e.t.Context(), project, e.host)
 	if err != nil {
 		e.t.Fatal(err)
 	}

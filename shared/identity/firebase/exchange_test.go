@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,17 +16,25 @@ import (
 	"pantry.example/shared/identity/firebase"
 )
 
+// anybody is an admit that lets everybody in.
+func anybody(identity.Token) error { return nil }
+
+func exchange(f *firebase.Firebase, idToken string) (identity.SignIn, error) {
+	return f.Exchange(context.Background(), idToken, time.Hour, anybody)
+}
+
 func TestExchange(t *testing.T) {
 	g := newGoogle(t)
 	f := g.firebase()
 	claims := idClaims()
-	cookie, got, err := f.SessionCookie(t.Context(), keys().idToken.token(t, claims), 7*24*time.Hour)
+	got, err := f.Exchange(t.Context(), keys().idToken.token(t, claims), 7*24*time.Hour, anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), IssuedAt: got.IssuedAt, Expires: got.IssuedAt.Add(7 * 24 * time.Hour)}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("SessionCookie() (-want +got):\n%s", diff)
+	cookie, issued := got.Cookie, unix(claimsOf(t, got.Cookie)["iat"])
+	want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), Expires: issued.Add(7 * 24 * time.Hour)}
+	if diff := cmp.Diff(want, got.Token); diff != "" {
+		t.Errorf("Exchange() (-want +got):\n%s", diff)
 	}
 	fetched := g.asked(cookieKeys)
 	g.set(cookieKeys, answer(http.StatusServiceUnavailable, ""))
@@ -123,12 +132,12 @@ func TestExchangeThatFails(t *testing.T) {
 			g := newGoogle(t)
 			g.set(mintCookie, row.answer)
 			idToken := keys().idToken.token(t, idClaims())
-			got, token, err := g.firebase().SessionCookie(t.Context(), idToken, time.Hour)
-			if got != "" || token != (identity.Token{}) {
-				t.Error("SessionCookie() returned a cookie or claims, want neither")
+			got, err := exchange(g.firebase(), idToken)
+			if got != (identity.SignIn{}) {
+				t.Error("Exchange() returned a cookie or claims, want neither")
 			}
 			if !errors.Is(err, row.is) || err.Error() != row.want {
-				t.Errorf("SessionCookie() = %v, want %s", err, row.want)
+				t.Errorf("Exchange() = %v, want %s", err, row.want)
 			}
 			wantNoPartOf(t, err, idToken)
 		})
@@ -141,18 +150,14 @@ func TestNoAccessToken(t *testing.T) {
 	g := newGoogle(t)
 	g.set(tokenServer, answer(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"`+secret+`"}`))
 	f := g.firebase()
-	accounts, err := identity.NewDirectory(t.Context(), project, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = accounts.Lookup(t.Context(), "ann")
+	_, err := f.Lookup(t.Context(), "ann")
 	if want := "look up account: firebase unavailable: no access token: status 400"; !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
 		t.Errorf("Lookup() = %v, want %s", err, want)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	idToken := keys().idToken.token(t, idClaims())
-	_, _, err = f.SessionCookie(ctx, idToken, time.Hour)
+	_, err = f.SessionCookie(ctx, idToken, time.Hour)
 	wantUnavailable(t, err, idToken)
 	err = f.Revoke(ctx, "ann")
 	wantUnavailable(t, err, idToken)
@@ -207,14 +212,104 @@ func TestRevokeAtGoogle(t *testing.T) {
 func TestOpenWithoutCredentials(t *testing.T) {
 	g := newGoogle(t)
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", t.TempDir()+"/none.json")
-	if _, err := firebase.Open(t.Context(), project); err == nil || strings.Contains(err.Error(), "none.json") {
-		t.Errorf("Open() = %v, want an error without the path", err)
-	}
 	want := "open account directory: no application default credentials; set up a service account, or run gcloud auth application-default login"
-	if _, err := identity.NewDirectory(t.Context(), project, ""); err == nil || err.Error() != want {
-		t.Errorf("NewDirectory() = %v, want %s", err, want)
+	if _, err := firebase.Open(t.Context(), project, ""); err == nil || err.Error() != want {
+		t.Errorf("Open() = %v, want %s", err, want)
 	}
 	if n := g.asked(tokenServer); n != 0 {
 		t.Errorf("opening asked the token server %d times, want never", n)
+	}
+}
+
+// The two calls to Google run at the same time: neither is answered before both were asked.
+func TestExchangeAsksAtTheSameTime(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	if _, err := exchange(f, keys().idToken.token(t, idClaims())); err != nil {
+		t.Fatal(err)
+	}
+	both := make(chan struct{})
+	var asked atomic.Int32
+	for _, at := range []string{lookup, mintCookie} {
+		well := g.set(at, nil)
+		g.set(at, func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) == 2 {
+				close(both)
+			}
+			select {
+			case <-both:
+				well(w, r)
+			case <-r.Context().Done():
+			}
+		})
+	}
+	if _, err := exchange(f, keys().idToken.token(t, idClaims())); err != nil {
+		t.Errorf("Exchange() = %v, want no error", err)
+	}
+}
+
+// Who may not open a session costs Google nothing.
+func TestExchangeAsksForNobodyWhoIsNotAdmitted(t *testing.T) {
+	g := newGoogle(t)
+	f := g.firebase()
+	claims := idClaims()
+	refusal := errors.New("refused")
+	var seen identity.Token
+	got, err := f.Exchange(t.Context(), keys().idToken.token(t, claims), time.Hour, func(token identity.Token) error {
+		seen = token
+		return refusal
+	})
+	if !errors.Is(err, refusal) || got != (identity.SignIn{}) {
+		t.Errorf("Exchange() = %v, want the refusal and nothing else", err)
+	}
+	want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), Expires: unix(claims["exp"])}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("admit saw (-want +got):\n%s", diff)
+	}
+	if n := g.asked(lookup) + g.asked(mintCookie) + g.asked(tokenServer); n != 0 {
+		t.Errorf("Google was asked %d times, want never", n)
+	}
+}
+
+// A cookie that was made for somebody who may not sign in goes nowhere.
+func TestExchangeDropsTheCookieOfARefusedAccount(t *testing.T) {
+	for name, users := range map[string]string{
+		"disabled": `{"users":[{"localId":"ann","disabled":true}]}`,
+		"deleted":  `{}`,
+		"revoked":  `{"users":[{"localId":"ann","validSince":"99999999999"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGoogle(t)
+			minted := make(chan struct{})
+			g.set(mintCookie, func(w http.ResponseWriter, r *http.Request) {
+				defer close(minted)
+				g.mint(w, r)
+			})
+			g.set(lookup, func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case <-minted:
+				case <-r.Context().Done():
+				}
+				answer(http.StatusOK, users)(w, r)
+			})
+			idToken := keys().idToken.token(t, idClaims())
+			got, err := exchange(g.firebase(), idToken)
+			if got != (identity.SignIn{}) {
+				t.Error("Exchange() returned a cookie, want none")
+			}
+			wantInvalid(t, err, idToken)
+		})
+	}
+}
+
+// A cookie that is not the token's user's is refused, whoever made it.
+func TestExchangeRefusesAnotherUsersCookie(t *testing.T) {
+	g := newGoogle(t)
+	claims := cookieClaims()
+	claims["sub"] = "bob"
+	body, _ := json.Marshal(map[string]string{"sessionCookie": keys().cookie.token(t, claims)})
+	g.set(mintCookie, answer(http.StatusOK, string(body)))
+	if got, err := exchange(g.firebase(), keys().idToken.token(t, idClaims())); err == nil || got != (identity.SignIn{}) {
+		t.Errorf("Exchange() = %v, want an error and no cookie", err)
 	}
 }

@@ -18,7 +18,6 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/oauth2"
 
-	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/deadline"
 )
@@ -35,15 +34,21 @@ const (
 
 // Firebase is a project's Firebase Authentication. It is safe for concurrent use.
 type Firebase struct {
-	client   *auth.Client
-	verified *lru.Cache[[sha256.Size]byte, identity.Token]
-	now      func() time.Time
+	*identity.Directory // looks accounts up
+	client              *auth.Client
+	verified            *lru.Cache[[sha256.Size]byte, identity.Token]
+	now                 func() time.Time
 }
 
 // Open returns the project's Firebase Authentication with Google's application default
-// credentials. The SDK itself reads FIREBASE_AUTH_EMULATOR_HOST; with it set, signatures
-// are not checked, so shared/config refuses it in a deployed function.
-func Open(ctx context.Context, project string) (*Firebase, error) {
+// credentials. A non-empty emulator (host:port) is asked for accounts instead. The SDK
+// reads FIREBASE_AUTH_EMULATOR_HOST by itself; with it set, signatures are not checked, so
+// shared/config refuses it in a deployed function.
+func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
+	accounts, err := identity.NewDirectory(ctx, project, emulator)
+	if err != nil {
+		return nil, err
+	}
 	// Access tokens are fetched under a lock and without a request's context: without a
 	// limit of its own one fetch that hangs would stop all calls for good.
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: callTimeout})
@@ -59,20 +64,7 @@ func Open(ctx context.Context, project string) (*Firebase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Firebase{client: client, verified: verified, now: time.Now}, nil
-}
-
-// FromConfig opens cfg's project, and the directory of its accounts beside it.
-func FromConfig(ctx context.Context, cfg config.Config) (*Firebase, *identity.Directory, error) {
-	accounts, err := identity.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := Open(ctx, cfg.ProjectID)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f, accounts, nil
+	return &Firebase{Directory: accounts, client: client, verified: verified, now: time.Now}, nil
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
@@ -108,7 +100,6 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 	token := identity.Token{
 		UID:      t.UID,
 		AuthTime: time.Unix(t.AuthTime, 0),
-		IssuedAt: time.Unix(t.IssuedAt, 0),
 		Expires:  time.Unix(t.Expires, 0),
 	}
 	// The SDK grants five minutes past the expiry; this service's clock is Google's own.
@@ -117,25 +108,6 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 		return identity.Token{}, fmt.Errorf("%s: %w", what, identity.ErrInvalidToken)
 	}
 	return token, nil
-}
-
-// SessionCookie exchanges a recent ID token for a session cookie that lives for ttl,
-// from 5 minutes to 14 days
-// (https://firebase.google.com/docs/auth/admin/manage-cookies), and verifies what came
-// back. The credentials need firebaseauth.users.createSession. Errors: identity.ErrInvalidToken,
-// identity.ErrUnavailable.
-func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, identity.Token, error) {
-	cookie, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (string, error) {
-		return f.client.SessionCookie(ctx, idToken, ttl)
-	})
-	if err != nil {
-		return "", identity.Token{}, fmt.Errorf("create session cookie: %w", classify(err))
-	}
-	token, err := f.VerifySessionCookie(ctx, cookie)
-	if err != nil {
-		return "", identity.Token{}, err
-	}
-	return cookie, token, nil
 }
 
 // Revoke ends the user's refresh tokens: every device must sign in again. A user who

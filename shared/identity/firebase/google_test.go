@@ -203,7 +203,7 @@ func (g *google) hang(at string) (asked <-chan struct{}, recovered func()) {
 // firebase opens the project with this google.
 func (g *google) firebase() *firebase.Firebase {
 	g.t.Helper()
-	f, err := firebase.Open(g.t.Context(), project)
+	f, err := firebase.Open(g.t.Context(), project, "")
 	if err != nil {
 		g.t.Fatal(err)
 	}

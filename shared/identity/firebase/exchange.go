@@ -1,0 +1,74 @@
+package firebase
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pantry.example/shared/identity"
+	"pantry.example/shared/identity/deadline"
+)
+
+// Exchange verifies a recent ID token and exchanges it for a session cookie that lives for
+// ttl, from 5 minutes to 14 days (https://firebase.google.com/docs/auth/admin/manage-cookies).
+//
+// admit sees the claims of the verified ID token before Firebase is asked for anything.
+// When it returns an error, nothing is asked and Exchange returns that error.
+//
+// The account is looked up while the cookie is made. A cookie that was made for an account
+// that may not sign in is dropped. The credentials need firebaseauth.users.get and
+// firebaseauth.users.createSession. Errors: admit's, identity.ErrInvalidToken,
+// identity.ErrUnavailable.
+func (f *Firebase) Exchange(ctx context.Context, idToken string, ttl time.Duration, admit func(identity.Token) error) (identity.SignIn, error) {
+	claimed, err := f.VerifyIDToken(ctx, idToken)
+	if err != nil {
+		return identity.SignIn{}, err
+	}
+	if err := admit(claimed); err != nil {
+		return identity.SignIn{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	minted := f.startMinting(ctx, idToken, ttl)
+	checked := f.now()
+	state, err := f.Lookup(ctx, claimed.UID)
+	if err != nil {
+		return identity.SignIn{}, err
+	}
+	if !state.Admits(claimed.AuthTime) {
+		return identity.SignIn{}, fmt.Errorf("look up account: %w: it is disabled or its sign-ins were revoked", identity.ErrInvalidToken)
+	}
+	cookie, err := minted()
+	if err != nil {
+		return identity.SignIn{}, err
+	}
+	token, err := f.VerifySessionCookie(ctx, cookie)
+	if err != nil {
+		return identity.SignIn{}, err
+	}
+	if token.UID != claimed.UID {
+		return identity.SignIn{}, errors.New("create session cookie: it is another user's")
+	}
+	return identity.SignIn{Cookie: cookie, Token: token, State: state, Checked: checked}, nil
+}
+
+// SessionCookie exchanges an ID token that Firebase, and not this package, verifies.
+// Exchange is for sign-ins; this is for the doctor, which looks for the permission alone.
+// Errors: identity.ErrInvalidToken, identity.ErrUnavailable.
+func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, error) {
+	return f.startMinting(ctx, idToken, ttl)()
+}
+
+func (f *Firebase) startMinting(ctx context.Context, idToken string, ttl time.Duration) (wait func() (string, error)) {
+	minted := deadline.Start(ctx, callTimeout, func(ctx context.Context) (string, error) {
+		return f.client.SessionCookie(ctx, idToken, ttl)
+	})
+	return func() (string, error) {
+		cookie, err := minted()
+		if err != nil {
+			return "", fmt.Errorf("create session cookie: %w", classify(err))
+		}
+		return cookie, nil
+	}
+}
