@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/identity"
 )
 
@@ -47,8 +48,8 @@ func TestNewDirectoryNeedsAProject(t *testing.T) {
 }
 
 func TestLookup(t *testing.T) {
-	onEach(t, func(t *testing.T, e firebaseAuth) {
-		d := open(t, e.host)
+	emulator.OnEachAuth(t, func(t *testing.T, a emulator.Accounts) {
+		d := open(t, a.Host)
 		lookup := func(uid string) identity.State {
 			t.Helper()
 			s, err := d.Lookup(t.Context(), uid)
@@ -60,7 +61,7 @@ func TestLookup(t *testing.T) {
 
 		t.Run("a live account", func(t *testing.T) {
 			before := time.Now().Truncate(time.Second)
-			uid := e.signUp()
+			uid, _ := a.SignUp()
 			s := lookup(uid)
 			// A password was set at sign-up, which counts as a revocation.
 			if s.Disabled || s.ValidAfter.After(time.Now()) || !s.Admits(before.Add(time.Second)) {
@@ -68,27 +69,27 @@ func TestLookup(t *testing.T) {
 			}
 		})
 		t.Run("a revoked one", func(t *testing.T) {
-			uid := e.signUp()
+			uid, _ := a.SignUp()
 			at := time.Now().Add(-time.Hour).Truncate(time.Second)
-			e.admin("accounts:update", map[string]any{"localId": uid, "validSince": strconv.FormatInt(at.Unix(), 10)})
+			a.Admin("accounts:update", map[string]any{"localId": uid, "validSince": strconv.FormatInt(at.Unix(), 10)})
 			if diff := cmp.Diff(identity.State{ValidAfter: at}, lookup(uid)); diff != "" {
 				t.Errorf("Lookup() (-want +got):\n%s", diff)
 			}
 		})
 		t.Run("a disabled one", func(t *testing.T) {
-			uid := e.signUp()
-			e.admin("accounts:update", map[string]any{"localId": uid, "disableUser": true})
+			uid, _ := a.SignUp()
+			a.Admin("accounts:update", map[string]any{"localId": uid, "disableUser": true})
 			if s := lookup(uid); !s.Disabled {
 				t.Errorf("Lookup() = %+v, want Disabled", s)
 			}
-			e.admin("accounts:update", map[string]any{"localId": uid, "disableUser": false})
+			a.Admin("accounts:update", map[string]any{"localId": uid, "disableUser": false})
 			if s := lookup(uid); s.Disabled {
 				t.Errorf("Lookup() = %+v, want one that is not disabled any longer", s)
 			}
 		})
 		t.Run("a deleted one", func(t *testing.T) {
-			uid := e.signUp()
-			e.admin("accounts:delete", map[string]any{"localId": uid})
+			uid, _ := a.SignUp()
+			a.Admin("accounts:delete", map[string]any{"localId": uid})
 			if diff := cmp.Diff(identity.State{Disabled: true}, lookup(uid)); diff != "" {
 				t.Errorf("Lookup() (-want +got):\n%s", diff)
 			}
@@ -282,7 +283,7 @@ func fake(t *testing.T, answer http.HandlerFunc) *identity.Directory {
 
 func open(t *testing.T, emulatorAddr string) *identity.Directory {
 	t.Helper()
-	d, err := identity.NewDirectory(t.Context(), project, emulatorAddr)
+	d, err := identity.NewDirectory(t.Context(), emulator.Project, emulatorAddr)
 	if err != nil {
 		t.Fatal(err)
 	}

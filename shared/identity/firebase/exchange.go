@@ -61,7 +61,7 @@ func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.D
 }
 
 func (f *Firebase) startMinting(ctx context.Context, idToken string, ttl time.Duration) (wait func() (string, error)) {
-	minted := deadline.Start(ctx, callTimeout, func(ctx context.Context) (string, error) {
+	minted := deadline.Start(ctx, f.limit, func(ctx context.Context) (string, error) {
 		return f.client.SessionCookie(ctx, idToken, ttl)
 	})
 	return func() (string, error) {

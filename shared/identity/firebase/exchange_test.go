@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator/google"
 	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/firebase"
 )
@@ -24,25 +25,25 @@ func exchange(f *firebase.Firebase, idToken string) (identity.SignIn, error) {
 }
 
 func TestExchange(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
-	claims := idClaims()
-	got, err := f.Exchange(t.Context(), keys().idToken.token(t, claims), 7*24*time.Hour, anybody)
+	g := google.New(t)
+	f := openGoogle(t)
+	claims := google.IDClaims("ann")
+	got, err := f.Exchange(t.Context(), google.Keys().IDToken.Token(t, claims), 7*24*time.Hour, anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cookie, issued := got.Cookie, unix(claimsOf(t, got.Cookie)["iat"])
+	cookie, issued := got.Cookie, unix(google.Claims(t, got.Cookie)["iat"])
 	want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), Expires: issued.Add(7 * 24 * time.Hour)}
 	if diff := cmp.Diff(want, got.Token); diff != "" {
 		t.Errorf("Exchange() (-want +got):\n%s", diff)
 	}
-	fetched := g.asked(cookieKeys)
-	g.set(cookieKeys, answer(http.StatusServiceUnavailable, ""))
+	fetched := g.Asked(google.CookieKeys)
+	g.Set(google.CookieKeys, google.Answer(http.StatusServiceUnavailable, ""))
 	again, err := f.VerifySessionCookie(t.Context(), cookie)
-	if diff := cmp.Diff(want, again); err != nil || diff != "" || g.asked(cookieKeys) != fetched {
-		t.Errorf("VerifySessionCookie() = %v, after %d more fetches (-want +got):\n%s", err, g.asked(cookieKeys)-fetched, diff)
+	if diff := cmp.Diff(want, again); err != nil || diff != "" || g.Asked(google.CookieKeys) != fetched {
+		t.Errorf("VerifySessionCookie() = %v, after %d more fetches (-want +got):\n%s", err, g.Asked(google.CookieKeys)-fetched, diff)
 	}
-	if n := g.asked(mintCookie); n != 1 {
+	if n := g.Asked(google.MintCookie); n != 1 {
 		t.Errorf("createSessionCookie was called %d times, want once", n)
 	}
 }
@@ -52,13 +53,13 @@ func TestExchangeThatFails(t *testing.T) {
 	const secret = "secret.detail.of-an-answer"
 	status := func(code int, message string) http.HandlerFunc {
 		body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": code, "message": message, "status": secret}})
-		return answer(code, string(body))
+		return google.Answer(code, string(body))
 	}
-	cookie := func(s signer, change func(map[string]any)) http.HandlerFunc {
-		claims := cookieClaims()
+	cookie := func(s google.Signer, change func(map[string]any)) http.HandlerFunc {
+		claims := google.CookieClaims("ann")
 		change(claims)
-		body, _ := json.Marshal(map[string]string{"sessionCookie": s.token(t, claims)})
-		return answer(http.StatusOK, string(body))
+		body, _ := json.Marshal(map[string]string{"sessionCookie": s.Token(t, claims)})
+		return google.Answer(http.StatusOK, string(body))
 	}
 	keep := func(map[string]any) {}
 	for _, row := range []struct {
@@ -92,7 +93,7 @@ func TestExchangeThatFails(t *testing.T) {
 			"create session cookie: firebase unavailable: failed (*internal.FirebaseError)",
 		},
 		{
-			"broken JSON", answer(200, `{"sessionCookie":"`+secret), identity.ErrUnavailable,
+			"broken JSON", google.Answer(200, `{"sessionCookie":"`+secret), identity.ErrUnavailable,
 			"create session cookie: firebase unavailable: failed (*errors.errorString)",
 		},
 		{
@@ -112,27 +113,27 @@ func TestExchangeThatFails(t *testing.T) {
 			"create session cookie: invalid firebase token",
 		},
 		{
-			"no cookie", answer(200, `{}`), identity.ErrInvalidToken,
+			"no cookie", google.Answer(200, `{}`), identity.ErrInvalidToken,
 			"verify session cookie: invalid firebase token",
 		},
 		{
-			"a forged cookie", cookie(keys().foreign, keep), identity.ErrInvalidToken,
+			"a forged cookie", cookie(google.Keys().Foreign, keep), identity.ErrInvalidToken,
 			"verify session cookie: invalid firebase token",
 		},
 		{
-			"a cookie of another project", cookie(keys().cookie, func(c map[string]any) { c["aud"] = "other" }), identity.ErrInvalidToken,
+			"a cookie of another project", cookie(google.Keys().Cookie, func(c map[string]any) { c["aud"] = "other" }), identity.ErrInvalidToken,
 			"verify session cookie: invalid firebase token",
 		},
 		{
-			"a cookie that has expired", cookie(keys().cookie, func(c map[string]any) { c["exp"] = int64(1) }), identity.ErrInvalidToken,
+			"a cookie that has expired", cookie(google.Keys().Cookie, func(c map[string]any) { c["exp"] = int64(1) }), identity.ErrInvalidToken,
 			"verify session cookie: invalid firebase token",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			g := newGoogle(t)
-			g.set(mintCookie, row.answer)
-			idToken := keys().idToken.token(t, idClaims())
-			got, err := exchange(g.firebase(), idToken)
+			g := google.New(t)
+			g.Set(google.MintCookie, row.answer)
+			idToken := google.Keys().IDToken.Token(t, google.IDClaims("ann"))
+			got, err := exchange(openGoogle(t), idToken)
 			if got != (identity.SignIn{}) {
 				t.Error("Exchange() returned a cookie or claims, want neither")
 			}
@@ -147,16 +148,16 @@ func TestExchangeThatFails(t *testing.T) {
 // A refusal by the token server is said without what it wrote.
 func TestNoAccessToken(t *testing.T) {
 	const secret = "secret detail"
-	g := newGoogle(t)
-	g.set(tokenServer, answer(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"`+secret+`"}`))
-	f := g.firebase()
+	g := google.New(t)
+	g.Set(google.TokenServer, google.Answer(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"`+secret+`"}`))
+	f := openGoogle(t)
 	_, err := f.Lookup(t.Context(), "ann")
 	if want := "look up account: firebase unavailable: no access token: status 400"; !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
 		t.Errorf("Lookup() = %v, want %s", err, want)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	idToken := keys().idToken.token(t, idClaims())
+	idToken := google.Keys().IDToken.Token(t, google.IDClaims("ann"))
 	_, err = f.SessionCookie(ctx, idToken, time.Hour)
 	wantUnavailable(t, err, idToken)
 	err = f.Revoke(ctx, "ann")
@@ -164,21 +165,21 @@ func TestNoAccessToken(t *testing.T) {
 	if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "ann") {
 		t.Errorf("Revoke() = %q, want neither the answer nor the uid", err)
 	}
-	if n := g.asked(mintCookie) + g.asked(update) + g.asked(lookup); n != 0 {
+	if n := g.Asked(google.MintCookie) + g.Asked(google.Update) + g.Asked(google.Lookup); n != 0 {
 		t.Errorf("%d calls were sent without an access token", n)
 	}
 }
 
 // The look-up with credentials is one request, to Google and nobody else.
 func TestLookupWithCredentials(t *testing.T) {
-	g := newGoogle(t)
+	g := google.New(t)
 	accounts, err := identity.NewDirectory(t.Context(), project, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	authorization := make(chan string, 10)
-	well := g.set(lookup, nil)
-	g.set(lookup, func(w http.ResponseWriter, r *http.Request) {
+	well := g.Set(google.Lookup, nil)
+	g.Set(google.Lookup, func(w http.ResponseWriter, r *http.Request) {
 		authorization <- r.Header.Get("Authorization")
 		well(w, r)
 	})
@@ -186,22 +187,22 @@ func TestLookupWithCredentials(t *testing.T) {
 		if _, err := accounts.Lookup(t.Context(), "ann"); err != nil {
 			t.Fatal(err)
 		}
-		if got := <-authorization; got != "Bearer "+accessToken {
+		if got := <-authorization; got != "Bearer "+google.AccessToken {
 			t.Errorf("Authorization = %q, want the access token", got)
 		}
 	}
-	if lookups, tokens := g.asked(lookup), g.asked(tokenServer); lookups != 3 || tokens != 1 {
+	if lookups, tokens := g.Asked(google.Lookup), g.Asked(google.TokenServer); lookups != 3 || tokens != 1 {
 		t.Errorf("3 look-ups were %d requests and %d access tokens, want 3 and 1", lookups, tokens)
 	}
 }
 
 func TestRevokeAtGoogle(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
-	if err := f.Revoke(t.Context(), "ann"); err != nil || g.asked(update) != 1 {
-		t.Errorf("Revoke() = %v after %d calls, want nil after one", err, g.asked(update))
+	g := google.New(t)
+	f := openGoogle(t)
+	if err := f.Revoke(t.Context(), "ann"); err != nil || g.Asked(google.Update) != 1 {
+		t.Errorf("Revoke() = %v after %d calls, want nil after one", err, g.Asked(google.Update))
 	}
-	g.set(update, answer(http.StatusForbidden, `{"error":{"message":"PERMISSION_DENIED : secret detail"}}`))
+	g.Set(google.Update, google.Answer(http.StatusForbidden, `{"error":{"message":"PERMISSION_DENIED : secret detail"}}`))
 	err := f.Revoke(t.Context(), "ann")
 	want := "revoke refresh tokens: firebase unavailable: permission denied: the service account lacks a firebaseauth role"
 	if !errors.Is(err, identity.ErrUnavailable) || err.Error() != want {
@@ -210,29 +211,29 @@ func TestRevokeAtGoogle(t *testing.T) {
 }
 
 func TestOpenWithoutCredentials(t *testing.T) {
-	g := newGoogle(t)
+	g := google.New(t)
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", t.TempDir()+"/none.json")
 	want := "open account directory: no application default credentials; set up a service account, or run gcloud auth application-default login"
 	if _, err := firebase.Open(t.Context(), project, ""); err == nil || err.Error() != want {
 		t.Errorf("Open() = %v, want %s", err, want)
 	}
-	if n := g.asked(tokenServer); n != 0 {
+	if n := g.Asked(google.TokenServer); n != 0 {
 		t.Errorf("opening asked the token server %d times, want never", n)
 	}
 }
 
 // The two calls to Google run at the same time: neither is answered before both were asked.
 func TestExchangeAsksAtTheSameTime(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
-	if _, err := exchange(f, keys().idToken.token(t, idClaims())); err != nil {
+	g := google.New(t)
+	f := openGoogle(t)
+	if _, err := exchange(f, google.Keys().IDToken.Token(t, google.IDClaims("ann"))); err != nil {
 		t.Fatal(err)
 	}
 	both := make(chan struct{})
 	var asked atomic.Int32
-	for _, at := range []string{lookup, mintCookie} {
-		well := g.set(at, nil)
-		g.set(at, func(w http.ResponseWriter, r *http.Request) {
+	for _, at := range []string{google.Lookup, google.MintCookie} {
+		well := g.Set(at, nil)
+		g.Set(at, func(w http.ResponseWriter, r *http.Request) {
 			if asked.Add(1) == 2 {
 				close(both)
 			}
@@ -243,19 +244,19 @@ func TestExchangeAsksAtTheSameTime(t *testing.T) {
 			}
 		})
 	}
-	if _, err := exchange(f, keys().idToken.token(t, idClaims())); err != nil {
+	if _, err := exchange(f, google.Keys().IDToken.Token(t, google.IDClaims("ann"))); err != nil {
 		t.Errorf("Exchange() = %v, want no error", err)
 	}
 }
 
 // Who may not open a session costs Google nothing.
 func TestExchangeAsksForNobodyWhoIsNotAdmitted(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
-	claims := idClaims()
+	g := google.New(t)
+	f := openGoogle(t)
+	claims := google.IDClaims("ann")
 	refusal := errors.New("refused")
 	var seen identity.Token
-	got, err := f.Exchange(t.Context(), keys().idToken.token(t, claims), time.Hour, func(token identity.Token) error {
+	got, err := f.Exchange(t.Context(), google.Keys().IDToken.Token(t, claims), time.Hour, func(token identity.Token) error {
 		seen = token
 		return refusal
 	})
@@ -266,7 +267,7 @@ func TestExchangeAsksForNobodyWhoIsNotAdmitted(t *testing.T) {
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("admit saw (-want +got):\n%s", diff)
 	}
-	if n := g.asked(lookup) + g.asked(mintCookie) + g.asked(tokenServer); n != 0 {
+	if n := g.Asked(google.Lookup) + g.Asked(google.MintCookie) + g.Asked(google.TokenServer); n != 0 {
 		t.Errorf("Google was asked %d times, want never", n)
 	}
 }
@@ -279,21 +280,21 @@ func TestExchangeDropsTheCookieOfARefusedAccount(t *testing.T) {
 		"revoked":  `{"users":[{"localId":"ann","validSince":"99999999999"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := newGoogle(t)
+			g := google.New(t)
 			minted := make(chan struct{})
-			g.set(mintCookie, func(w http.ResponseWriter, r *http.Request) {
+			g.Set(google.MintCookie, func(w http.ResponseWriter, r *http.Request) {
 				defer close(minted)
-				g.mint(w, r)
+				g.Mint(w, r)
 			})
-			g.set(lookup, func(w http.ResponseWriter, r *http.Request) {
+			g.Set(google.Lookup, func(w http.ResponseWriter, r *http.Request) {
 				select {
 				case <-minted:
 				case <-r.Context().Done():
 				}
-				answer(http.StatusOK, users)(w, r)
+				google.Answer(http.StatusOK, users)(w, r)
 			})
-			idToken := keys().idToken.token(t, idClaims())
-			got, err := exchange(g.firebase(), idToken)
+			idToken := google.Keys().IDToken.Token(t, google.IDClaims("ann"))
+			got, err := exchange(openGoogle(t), idToken)
 			if got != (identity.SignIn{}) {
 				t.Error("Exchange() returned a cookie, want none")
 			}
@@ -304,12 +305,12 @@ func TestExchangeDropsTheCookieOfARefusedAccount(t *testing.T) {
 
 // A cookie that is not the token's user's is refused, whoever made it.
 func TestExchangeRefusesAnotherUsersCookie(t *testing.T) {
-	g := newGoogle(t)
-	claims := cookieClaims()
+	g := google.New(t)
+	claims := google.CookieClaims("ann")
 	claims["sub"] = "bob"
-	body, _ := json.Marshal(map[string]string{"sessionCookie": keys().cookie.token(t, claims)})
-	g.set(mintCookie, answer(http.StatusOK, string(body)))
-	if got, err := exchange(g.firebase(), keys().idToken.token(t, idClaims())); err == nil || got != (identity.SignIn{}) {
+	body, _ := json.Marshal(map[string]string{"sessionCookie": google.Keys().Cookie.Token(t, claims)})
+	g.Set(google.MintCookie, google.Answer(http.StatusOK, string(body)))
+	if got, err := exchange(openGoogle(t), google.Keys().IDToken.Token(t, google.IDClaims("ann"))); err == nil || got != (identity.SignIn{}) {
 		t.Errorf("Exchange() = %v, want an error and no cookie", err)
 	}
 }

@@ -37,6 +37,7 @@ type Firebase struct {
 	*identity.Directory // looks accounts up
 	client              *auth.Client
 	verified            *lru.Cache[[sha256.Size]byte, identity.Token]
+	limit               time.Duration // of one call
 	now                 func() time.Time
 }
 
@@ -64,7 +65,7 @@ func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Firebase{Directory: accounts, client: client, verified: verified, now: time.Now}, nil
+	return &Firebase{Directory: accounts, client: client, verified: verified, limit: callTimeout, now: time.Now}, nil
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
@@ -93,7 +94,7 @@ func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (iden
 func (f *Firebase) verify(ctx context.Context, what, raw string,
 	call func(context.Context, string) (*auth.Token, error),
 ) (identity.Token, error) {
-	t, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (*auth.Token, error) { return call(ctx, raw) })
+	t, err := deadline.Do(ctx, f.limit, func(ctx context.Context) (*auth.Token, error) { return call(ctx, raw) })
 	if err != nil {
 		return identity.Token{}, fmt.Errorf("%s: %w", what, classify(err))
 	}
@@ -114,7 +115,7 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 // does not exist any longer has none. The credentials need firebaseauth.users.update.
 // The error is identity.ErrUnavailable.
 func (f *Firebase) Revoke(ctx context.Context, uid string) error {
-	_, err := deadline.Do(ctx, callTimeout, func(ctx context.Context) (struct{}, error) {
+	_, err := deadline.Do(ctx, f.limit, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, f.client.RevokeRefreshTokens(ctx, uid)
 	})
 	if err != nil && !auth.IsUserNotFound(err) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator/google"
 	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/firebase"
 )
@@ -20,63 +21,63 @@ import (
 // The tests of this file run what production runs: RS256 signatures against fetched keys.
 
 func TestSignedTokensAreAccepted(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
+	g := google.New(t)
+	f := openGoogle(t)
 	for range 3 {
 		for _, k := range kinds() {
 			claims := k.claims()
-			got, err := k.verify(f, t.Context(), k.key.token(t, claims))
+			got, err := k.verify(f, t.Context(), k.key.Token(t, claims))
 			want := identity.Token{UID: "ann", AuthTime: unix(claims["auth_time"]), Expires: unix(claims["exp"])}
 			if diff := cmp.Diff(want, got); err != nil || diff != "" {
 				t.Errorf("%s: %v (-want +got):\n%s", k.name, err, diff)
 			}
 		}
 	}
-	if ids, cookies := g.asked(idTokenKeys), g.asked(cookieKeys); ids != 1 || cookies != 1 {
+	if ids, cookies := g.Asked(google.IDTokenKeys), g.Asked(google.CookieKeys); ids != 1 || cookies != 1 {
 		t.Errorf("keys were fetched %d and %d times, want once each", ids, cookies)
 	}
 }
 
 func TestSignedTokensAreRefused(t *testing.T) {
-	g := newGoogle(t)
-	f := g.firebase()
+	g := google.New(t)
+	f := openGoogle(t)
 	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			with := func(name string, value any) string {
 				c := k.claims()
 				c[name] = value
-				return k.key.token(t, c)
+				return k.key.Token(t, c)
 			}
 			header := func(changed map[string]any) map[string]any {
-				h := map[string]any{"alg": "RS256", "kid": k.key.kid, "typ": "JWT"}
+				h := map[string]any{"alg": "RS256", "kid": k.key.ID, "typ": "JWT"}
 				maps.Copy(h, changed)
 				return h
 			}
-			good := k.key.token(t, k.claims())
+			good := k.key.Token(t, k.claims())
 			segments := good[:strings.LastIndexByte(good, '.')]
 			signature := good[len(segments)+1:]
 			victim := k.claims()
 			victim["sub"] = "victim"
-			forger := signer{kid: k.key.kid, key: keys().foreign.key}
+			forger := google.Signer{ID: k.key.ID, Key: google.Keys().Foreign.Key}
 			other := k.other()
 
 			for name, token := range map[string]string{
-				"another key under the same kid":   forger.token(t, k.claims()),
-				"the key of the other kind":        other.key.token(t, k.claims()),
-				"the other kind":                   other.key.token(t, other.claims()),
-				"the other kind under this kid":    other.key.tokenWith(t, header(nil), other.claims()),
-				"an unknown kid":                   k.key.tokenWith(t, header(map[string]any{"kid": "nobody's"}), k.claims()),
-				"no kid":                           k.key.tokenWith(t, header(map[string]any{"kid": ""}), k.claims()),
-				"alg none, unsigned":               segment(t, header(map[string]any{"alg": "none"})) + "." + segment(t, k.claims()) + ".",
-				"alg none, signed":                 k.key.tokenWith(t, header(map[string]any{"alg": "none"}), k.claims()),
-				"no alg":                           k.key.tokenWith(t, header(map[string]any{"alg": ""}), k.claims()),
-				"alg in lower case":                k.key.tokenWith(t, header(map[string]any{"alg": "rs256"}), k.claims()),
-				"alg RS512":                        k.key.tokenWith(t, header(map[string]any{"alg": "RS512"}), k.claims()),
-				"HS256 with the certificate":       hs256(t, header(map[string]any{"alg": "HS256"}), k.claims(), []byte(k.key.cert)),
+				"another key under the same kid":   forger.Token(t, k.claims()),
+				"the key of the other kind":        other.key.Token(t, k.claims()),
+				"the other kind":                   other.key.Token(t, other.claims()),
+				"the other kind under this kid":    other.key.TokenWith(t, header(nil), other.claims()),
+				"an unknown kid":                   k.key.TokenWith(t, header(map[string]any{"kid": "nobody's"}), k.claims()),
+				"no kid":                           k.key.TokenWith(t, header(map[string]any{"kid": ""}), k.claims()),
+				"alg none, unsigned":               google.Segment(t, header(map[string]any{"alg": "none"})) + "." + google.Segment(t, k.claims()) + ".",
+				"alg none, signed":                 k.key.TokenWith(t, header(map[string]any{"alg": "none"}), k.claims()),
+				"no alg":                           k.key.TokenWith(t, header(map[string]any{"alg": ""}), k.claims()),
+				"alg in lower case":                k.key.TokenWith(t, header(map[string]any{"alg": "rs256"}), k.claims()),
+				"alg RS512":                        k.key.TokenWith(t, header(map[string]any{"alg": "RS512"}), k.claims()),
+				"HS256 with the certificate":       hs256(t, header(map[string]any{"alg": "HS256"}), k.claims(), []byte(k.key.Cert)),
 				"HS256 with the public key":        hs256(t, header(map[string]any{"alg": "HS256"}), k.claims(), publicKey(t, k.key)),
-				"HS256 that says RS256":            hs256(t, header(nil), k.claims(), []byte(k.key.cert)),
-				"another's claims, this signature": segment(t, header(nil)) + "." + segment(t, victim) + "." + signature,
+				"HS256 that says RS256":            hs256(t, header(nil), k.claims(), []byte(k.key.Cert)),
+				"another's claims, this signature": google.Segment(t, header(nil)) + "." + google.Segment(t, victim) + "." + signature,
 				"no signature":                     segments + ".",
 				"half a signature":                 segments + "." + signature[:len(signature)/2],
 				"a longer signature":               segments + "." + signature + "AAAA",
@@ -92,8 +93,8 @@ func TestSignedTokensAreRefused(t *testing.T) {
 				"expired within the SDK's leeway":  with("exp", in(-time.Minute)),
 				"issued in the future":             with("iat", in(time.Hour)),
 				"signed in in the future":          with("auth_time", in(time.Hour)),
-				"a custom token":                   keys().account.tokenWith(t, map[string]any{"alg": "RS256", "typ": "JWT"}, customClaims()),
-				"a custom token under this kid":    k.key.token(t, customClaims()),
+				"a custom token":                   google.Keys().Account.TokenWith(t, map[string]any{"alg": "RS256", "typ": "JWT"}, customClaims()),
+				"a custom token under this kid":    k.key.Token(t, customClaims()),
 				"two tokens":                       good + "." + good,
 				"a token behind Bearer":            "Bearer " + good,
 			} {
@@ -113,7 +114,7 @@ func TestSignedTokensAreRefused(t *testing.T) {
 			}
 		})
 	}
-	if ids, cookies := g.asked(idTokenKeys), g.asked(cookieKeys); ids > 1 || cookies > 1 {
+	if ids, cookies := g.Asked(google.IDTokenKeys), g.Asked(google.CookieKeys); ids > 1 || cookies > 1 {
 		t.Errorf("keys were fetched %d and %d times: forged tokens must not make this ask Google", ids, cookies)
 	}
 }
@@ -121,16 +122,18 @@ func TestSignedTokensAreRefused(t *testing.T) {
 // kind is one of the two tokens that Firebase signs.
 type kind struct {
 	name   string
-	key    signer
-	claims func() map[string]any
+	key    google.Signer
+	named  func(uid string) map[string]any
 	verify func(*firebase.Firebase, context.Context, string) (identity.Token, error)
 	other  func() kind
 }
 
+func (k kind) claims() map[string]any { return k.named("ann") }
+
 func kinds() [2]kind {
 	var both [2]kind
-	both[0] = kind{"id token", keys().idToken, idClaims, (*firebase.Firebase).VerifyIDToken, func() kind { return both[1] }}
-	both[1] = kind{"session cookie", keys().cookie, cookieClaims, (*firebase.Firebase).VerifySessionCookie, func() kind { return both[0] }}
+	both[0] = kind{"id token", google.Keys().IDToken, google.IDClaims, (*firebase.Firebase).VerifyIDToken, func() kind { return both[1] }}
+	both[1] = kind{"session cookie", google.Keys().Cookie, google.CookieClaims, (*firebase.Firebase).VerifySessionCookie, func() kind { return both[0] }}
 	return both
 }
 
@@ -146,15 +149,15 @@ func customClaims() map[string]any {
 // hs256 is the confusion of a public key with a shared secret.
 func hs256(t *testing.T, header, claims map[string]any, secret []byte) string {
 	t.Helper()
-	segments := segment(t, header) + "." + segment(t, claims)
+	segments := google.Segment(t, header) + "." + google.Segment(t, claims)
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(segments))
 	return segments + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func publicKey(t *testing.T, s signer) []byte {
+func publicKey(t *testing.T, s google.Signer) []byte {
 	t.Helper()
-	der, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(&s.Key.PublicKey)
 	if err != nil {
 		t.Fatal(err)
 	}
