@@ -40,7 +40,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "text/html" {
 		parse = jsonld.ParseHTML
 	}
-	if in.items, err = parse(body); err != nil {
+	if in.items, err = parse(r.Context(), body); err != nil {
 		return []error{importProblem(err)}
 	}
 	return asErrors(keyFaults(r.Header))
@@ -52,6 +52,8 @@ func importProblem(err error) error {
 	switch {
 	case errors.Is(err, jsonld.ErrTooMany), errors.Is(err, jsonld.ErrTooLarge):
 		return web.NewError(http.StatusRequestEntityTooLarge, "body_too_large", sentence(err))
+	case errors.Is(err, jsonld.ErrTooComplex):
+		return web.NewError(http.StatusUnprocessableEntity, "too_complex", sentence(err))
 	case errors.Is(err, jsonld.ErrNoRecipe):
 		return web.NewError(http.StatusUnprocessableEntity, "no_recipe", sentence(err))
 	case errors.Is(err, jsonld.ErrSyntax):

@@ -109,6 +109,7 @@ func TestImportRefusesDocuments(t *testing.T) {
 		{"too large", `{"@type":"Recipe","name":"` + long(4<<20) + `"}`, ldJSON, 413, "body_too_large"},
 		{"no recipe", `{"@type":"WebPage"}`, ldJSON, 422, "no_recipe"},
 		{"no JSON", `hello`, ldJSON, 400, "malformed_body"},
+		{"more values than recipes need", "[" + strings.Repeat("0,", 250_000) + "0]", ldJSON, 422, "too_complex"},
 		{"no page", `<p>hello`, map[string]string{"Content-Type": "text/html"}, 422, "no_recipe"},
 		{"form", `a=b`, map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 415, "unsupported_media_type"},
 		{"compressed", `{}`, map[string]string{"Content-Type": "application/ld+json", "Content-Encoding": "br"}, 415, "unsupported_media_type"},

@@ -1,6 +1,7 @@
 package jsonld_test
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func BenchmarkParseHTML(b *testing.B) {
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
-		items, err := jsonld.ParseHTML(page)
+		items, err := jsonld.ParseHTML(context.Background(), page)
 		if err != nil || len(items) != 1 || len(items[0].Recipe.Steps) != 5 {
 			b.Fatalf("%d items, %v", len(items), err)
 		}
@@ -33,7 +34,7 @@ func BenchmarkEncode(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	items, err := jsonld.ParseHTML(body)
+	items, err := jsonld.ParseHTML(context.Background(), body)
 	if err != nil {
 		b.Fatal(err)
 	}

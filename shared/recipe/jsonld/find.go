@@ -1,81 +1,120 @@
 package jsonld
 
-// document is one import: the values of a JSON-LD text or of all such texts of a
-// page, and what their @id references mean.
-type document struct {
+import (
+	"fmt"
+	"strings"
+)
+
+// graph is what a document or a page says: its values without those that are
+// empty, and what the @id references among them mean.
+type graph struct {
+	b     *budget
+	page  page
 	roots []any
 	byID  map[string]*object
-	page  page
-	// visits bounds the work on references, which may name each other.
-	visits int
 }
 
-const maxVisits = 2 * maxNodes
-
-func newDocument(roots []any) *document {
-	d := &document{roots: roots, byID: map[string]*object{}}
+func newGraph(b *budget, p page, roots []any) *graph {
+	g := &graph{b: b, page: p, byID: map[string]*object{}}
 	for _, v := range roots {
-		d.index(v)
+		g.roots = append(g.roots, g.tidy(v))
 	}
-	return d
+	return g
 }
 
-// index remembers every object that has an @id and says more than that.
-func (d *document) index(v any) {
+// tidy returns v without what says nothing: null, blank text, and lists and
+// objects of such become nil. The elements of a list keep their places. Every
+// object learns its terms, its types and its @id.
+func (g *graph) tidy(v any) any {
+	g.b.spend(1)
 	switch v := v.(type) {
+	case string:
+		if strings.TrimSpace(v) == "" {
+			return nil
+		}
 	case []any:
-		for _, e := range v {
-			d.index(e)
+		said := false
+		for i := range v {
+			v[i] = g.tidy(v[i])
+			said = said || v[i] != nil
+		}
+		if !said {
+			return nil
 		}
 	case *object:
-		for _, m := range v.members {
-			if id, ok := m.val.(string); ok && m.key == "@id" && !v.isReference() {
-				if d.byID[id] == nil {
-					d.byID[id] = v
-				}
-				continue
-			}
-			d.index(m.val)
-		}
-	}
-}
-
-// isReference reports whether o only points at something: {"@id": "…"}.
-func (o *object) isReference() bool {
-	for _, m := range o.members {
-		if k := term(m.key); k != "@id" && k != "@type" && k != "@context" && !isEmpty(m.val) {
-			return false
-		}
-	}
-	return true
-}
-
-// resolve returns what a reference points at, or v itself.
-func (d *document) resolve(v any) any {
-	v = unwrap(v)
-	o, ok := v.(*object)
-	if !ok || len(o.members) > 3 || !o.isReference() {
-		return v
-	}
-	for _, m := range o.members {
-		if id, ok := m.val.(string); ok && m.key == "@id" && d.byID[id] != nil {
-			return d.byID[id]
-		}
+		return g.tidyObject(v)
 	}
 	return v
 }
 
-// recipes returns the recipes of the document in its order. Objects that share
-// an @id are one recipe. Where nothing is of type Recipe, an object that has
+func (g *graph) tidyObject(o *object) any {
+	said := o.members[:0]
+	for _, m := range o.members {
+		m.val = g.tidy(m.val)
+		if m.val == nil {
+			continue
+		}
+		g.b.spend(len(m.key))
+		switch m.term = term(m.key); m.term {
+		case "@id":
+			if id, ok := m.val.(string); ok {
+				o.id = id
+			}
+		case "@context":
+		case "@type", "type", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type":
+			o.types = appendTypes(o.types, m.val, 0)
+		default:
+			o.says = true
+		}
+		said = append(said, m)
+	}
+	o.members = said
+	switch {
+	case !o.says && o.id == "":
+		return nil
+	case o.says && o.id != "" && g.byID[o.id] == nil:
+		g.byID[o.id] = o
+	}
+	return o
+}
+
+// resolve returns what v stands for: the value of {"@value": …}, {"@list": […]}
+// and {"@set": […]}, and of {"@id": …} the object of that name.
+func (g *graph) resolve(v any) any {
+	g.b.spend(1)
+	v = unwrap(v)
+	if o, ok := v.(*object); ok && !o.says && g.byID[o.id] != nil {
+		return g.byID[o.id]
+	}
+	return v
+}
+
+// items maps every recipe of the graph.
+func (g *graph) items() ([]Item, error) {
+	found := g.recipes()
+	if len(found) > MaxItems {
+		return nil, fmt.Errorf("%w: the document holds %d, send at most %d at a time", ErrTooMany, len(found), MaxItems)
+	}
+	var items []Item
+	for i, o := range found {
+		item := g.item(o)
+		item.Index = i
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// recipes returns the recipes of the graph in its order. Objects that share an
+// @id are one recipe. Where nothing is of type Recipe, an object that has
 // ingredients or instructions is one, whatever it calls itself.
-func (d *document) recipes() []*object {
+func (g *graph) recipes() []*object {
 	isRecipe := func(o *object) bool { return o.isType("recipe") }
 	hasParts := func(o *object) bool {
 		return o.get("recipeingredient", "recipeinstructions") != nil || o.get("ingredients") != nil && o.get("name") != nil
 	}
 	for _, is := range []func(*object) bool{isRecipe, hasParts} {
-		c := collector{is: is, byID: map[string]*object{}}
-		for _, v := range d.roots {
+		c := collector{b: g.b, is: is, byID: map[string]*collected{}}
+		for _, v := range g.roots {
 			c.walk(v)
 		}
 		if len(c.found) > 0 {
@@ -86,21 +125,29 @@ func (d *document) recipes() []*object {
 }
 
 type collector struct {
+	b     *budget
 	is    func(*object) bool
 	found []*object
-	byID  map[string]*object
-	known map[*object]map[string]bool // the terms of objects that others were merged into
+	byID  map[string]*collected
+}
+
+// collected is a recipe that others of the same @id are merged into.
+type collected struct {
+	*object
+	name  any
+	terms map[string]bool
 }
 
 // walk collects the outermost recipes; those inside another one are parts of it.
 func (c *collector) walk(v any) {
+	c.b.spend(1)
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
 			c.walk(e)
 		}
 	case *object:
-		if c.is(v) && !v.isReference() {
+		if v.says && c.is(v) {
 			c.add(v)
 			return
 		}
@@ -111,48 +158,33 @@ func (c *collector) walk(v any) {
 }
 
 // add takes o as a recipe of its own, or into the one of the same @id. Sites
-// also give one @id to different recipes: the names tell.
+// also give one @id to different recipes: the names tell them apart.
 func (c *collector) add(o *object) {
-	id := o.id()
-	first := c.byID[id]
-	if id == "" || first == nil || !sameName(first, o) {
+	name := o.get("name")
+	first := c.byID[o.id]
+	if o.id == "" || first == nil || !sameName(first.name, name) {
 		c.found = append(c.found, o)
-		if id != "" && first == nil {
-			c.byID[id] = o
+		if o.id != "" && first == nil {
+			first = &collected{o, name, map[string]bool{}}
+			for _, m := range o.members {
+				first.terms[m.term] = true
+			}
+			c.byID[o.id] = first
 		}
 		return
 	}
-	known := c.known[first]
-	if known == nil {
-		known = map[string]bool{}
-		for _, m := range first.members {
-			known[term(m.key)] = true
-		}
-		if c.known == nil {
-			c.known = map[*object]map[string]bool{}
-		}
-		c.known[first] = known
-	}
 	for _, m := range o.members {
-		if k := term(m.key); !known[k] {
-			known[k] = true
+		if !first.terms[m.term] {
+			first.terms[m.term] = true
 			first.members = append(first.members, m)
 		}
 	}
+	fill(&first.name, name)
+	first.index = nil
 }
 
-func (o *object) id() string {
-	for _, m := range o.members {
-		if s, ok := m.val.(string); ok && m.key == "@id" {
-			return s
-		}
-	}
-	return ""
-}
-
-func sameName(a, b *object) bool {
-	x, y := a.get("name"), b.get("name")
-	s, isText := x.(string)
-	t, alsoText := y.(string)
-	return x == nil || y == nil || isText && alsoText && s == t
+func sameName(a, b any) bool {
+	s, isText := a.(string)
+	t, alsoText := b.(string)
+	return a == nil || b == nil || isText && alsoText && s == t
 }

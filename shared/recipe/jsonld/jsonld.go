@@ -2,18 +2,24 @@
 // documents (https://schema.org/Recipe, https://www.w3.org/TR/json-ld11/), and
 // whole web pages that carry such documents, microdata or RDFa.
 //
-// What sites publish is seldom what the specifications ask for, so reading is
-// tolerant: broken JSON is repaired, every known spelling of a property is
-// understood, and a value that Pantry cannot keep costs that value and not the
-// recipe. What was left out or cut is listed with the item. Nothing is ever
-// fetched: addresses stay addresses.
+// Reading is a pipeline, and the files are named after its stages:
+//
+//	read   bytes become text, and text becomes values (JSON, or the marks of a page)
+//	find   the recipes among the values, and what references point at
+//	map    one recipe's values become the fields of a recipe.Recipe
+//	clean  texts, numbers, times and lists as people write them
+//	write  the way back: export
+//
+// Sites seldom publish what the specifications ask for. So reading is tolerant:
+// broken JSON is repaired, every usual spelling of a property is understood, and
+// a value that Pantry cannot keep costs that value and not the recipe. Dropped
+// lists what was left out or cut. Nothing is ever fetched.
 package jsonld
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"pantry.example/shared/recipe"
 )
@@ -22,7 +28,7 @@ import (
 const (
 	// MaxItems is the number of recipes that one document may hold.
 	MaxItems = 100
-	// MaxBytes is the size of a document, before its encoding is undone.
+	// MaxBytes is the size of a document as it was sent.
 	MaxBytes = 4 << 20
 )
 
@@ -34,20 +40,14 @@ var (
 	ErrNoRecipe = errors.New("no recipe found")
 	// ErrTooMany: more than MaxItems recipes.
 	ErrTooMany = errors.New("too many recipes")
-	// ErrTooLarge: more than MaxBytes, or built of more values than any recipe needs.
+	// ErrTooLarge: more than MaxBytes.
 	ErrTooLarge = errors.New("document too large")
+	// ErrTooComplex: reading the document costs more work or memory than a document
+	// of its size may cost.
+	ErrTooComplex = errors.New("document too complex")
 	// ErrSyntax: there is no JSON in the document, not even broken JSON.
 	ErrSyntax = errors.New("not JSON")
 )
-
-// Dropped is one value that was not taken as it was.
-type Dropped struct {
-	// Location is a JSON pointer into the item, such as /recipeInstructions/3 or
-	// /aggregateRating; empty for the item as a whole.
-	Location string `json:"location"`
-	// Reason is a plain sentence without a full stop.
-	Reason string `json:"reason"`
-}
 
 // Item is one recipe of a document.
 type Item struct {
@@ -65,93 +65,54 @@ type Item struct {
 // Parse reads a JSON-LD document: one recipe, an array, a @graph, or recipes
 // nested anywhere in other things, in the order of the document. Damaged JSON is
 // repaired where its meaning is clear. A body that turns out to be a web page is
-// read by ParseHTML.
+// read as ParseHTML reads it.
 //
 // The error is about the whole document; what is wrong with one recipe is in its
-// Item. Time and memory are linear in the size of body.
-func Parse(body []byte) ([]Item, error) {
-	if len(body) > MaxBytes {
-		return nil, errTooLarge()
-	}
-	text := decodeText(body)
-	if looksLikeHTML(text) {
-		return parsePage(text)
-	}
-	return parseDocument(text)
+// Item. Time and memory are linear in the size of body: past that the error is
+// ErrTooComplex. The error is that of ctx when ctx ends first.
+func Parse(ctx context.Context, body []byte) ([]Item, error) {
+	return parse(ctx, body, looksLikePage)
 }
 
-func parseDocument(text string) ([]Item, error) {
-	roots, state, err := parseJSON(text)
-	if err != nil {
-		return nil, err
+// ParseHTML reads a whole web page: the recipes in its
+// <script type="application/ld+json"> elements, else in microdata or RDFa. The
+// encoding is that of the byte order mark or what the page declares. A block that
+// cannot be read costs that block. A recipe that the page says twice is one Item.
+// Teasers of other recipes, with neither ingredients nor steps, are left out when
+// there is a whole recipe.
+//
+// What the recipe does not say itself is taken from the page: its address from
+// the canonical link, its picture from og:image, its name from the title.
+// Errors, time and memory are as for Parse.
+func ParseHTML(ctx context.Context, body []byte) ([]Item, error) {
+	return parse(ctx, body, func(text string) bool { return !looksLikeJSON(text) })
+}
+
+func parse(ctx context.Context, body []byte, isPage func(string) bool) (items []Item, err error) {
+	if len(body) > MaxBytes {
+		return nil, fmt.Errorf("%w: send at most %d MiB at a time", ErrTooLarge, MaxBytes>>20)
 	}
+	b := newBudget(ctx, len(body))
+	defer b.catch(&items, &err)
+	text := decodeText(body)
+	if isPage(text) {
+		return parsePage(b, text)
+	}
+	return parseDocument(b, text)
+}
+
+func parseDocument(b *budget, text string) ([]Item, error) {
+	roots, flaws := parseJSON(b, text)
 	if len(roots) == 0 {
 		return nil, fmt.Errorf("%w: send one schema.org Recipe, an array of them or a @graph as application/ld+json", ErrSyntax)
 	}
-	doc := newDocument(roots)
-	found := doc.recipes()
-	if len(found) == 0 {
-		return nil, fmt.Errorf("%w: looked for an object with \"@type\": \"Recipe\", at the top, in arrays, in @graph and inside other objects", ErrNoRecipe)
-	}
-	items, err := doc.items(found)
+	items, err := newGraph(b, page{}, roots).items()
 	if err != nil {
 		return nil, err
 	}
-	state.note(&items[len(items)-1])
+	if len(items) == 0 {
+		return nil, fmt.Errorf("%w: looked for an object with \"@type\": \"Recipe\", at the top, in arrays, in @graph and inside other objects", ErrNoRecipe)
+	}
+	flaws.note(&items[len(items)-1])
 	return items, nil
-}
-
-func errTooLarge() error {
-	return fmt.Errorf("%w: send at most %d MiB at a time", ErrTooLarge, MaxBytes>>20)
-}
-
-func (d *document) items(found []*object) ([]Item, error) {
-	if len(found) > MaxItems {
-		return nil, fmt.Errorf("%w: the document holds %d, send at most %d at a time", ErrTooMany, len(found), MaxItems)
-	}
-	items := make([]Item, 0, len(found))
-	for i, o := range found {
-		item := d.item(o)
-		item.Index = i
-		items = append(items, item)
-	}
-	return items, nil
-}
-
-// maxDropped bounds Dropped: a hostile document must not grow its answer.
-const maxDropped = 100
-
-func (m *mapper) drop(location, reason string) {
-	switch {
-	case len(m.dropped) < maxDropped-1:
-		d := Dropped{Location: clip(location, 200), Reason: reason}
-		if !slices.Contains(m.dropped, d) {
-			m.dropped = append(m.dropped, d)
-		}
-	case len(m.dropped) == maxDropped-1:
-		m.dropped = append(m.dropped, Dropped{Reason: "more was left out than is listed here"})
-	}
-}
-
-// note adds a remark about the item as a whole, in place of the last entry when
-// the list is full.
-func (it *Item) note(reason string) {
-	if len(it.Dropped) >= maxDropped {
-		it.Dropped = it.Dropped[:maxDropped-1]
-	}
-	it.Dropped = append(it.Dropped, Dropped{Reason: reason})
-}
-
-// clip cuts s to at most n characters.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for i := range s {
-		if n == 0 {
-			return strings.TrimSpace(s[:i])
-		}
-		n--
-	}
-	return s
 }

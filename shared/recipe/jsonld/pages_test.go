@@ -1,6 +1,8 @@
 package jsonld_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"os"
@@ -26,16 +28,8 @@ type golden struct {
 // TestPages reads every document of testdata/pages. They are made up, in the
 // shapes that sites publish.
 func TestPages(t *testing.T) {
-	files, err := filepath.Glob("testdata/pages/*")
-	if err != nil || len(files) < 60 {
-		t.Fatalf("found %d documents, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			body, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+	for file, body := range pages(t) {
+		t.Run(file, func(t *testing.T) {
 			items, err := parse(file, body)
 			got := map[string]any{}
 			if err != nil {
@@ -50,16 +44,32 @@ func TestPages(t *testing.T) {
 				list = append(list, toGolden(t, it))
 			}
 			got["items"] = list
-			compareGolden(t, filepath.Join("testdata/golden", filepath.Base(file)+".json"), got)
+			compareGolden(t, filepath.Join("testdata/golden", file+".json"), got)
 		})
 	}
 }
 
+// pages returns the documents of testdata/pages by their file names.
+func pages(t testing.TB) map[string][]byte {
+	t.Helper()
+	files, err := filepath.Glob("testdata/pages/*")
+	if err != nil || len(files) < 60 {
+		t.Fatalf("found %d documents, %v", len(files), err)
+	}
+	all := map[string][]byte{}
+	for _, file := range files {
+		if all[filepath.Base(file)], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
 func parse(name string, body []byte) ([]jsonld.Item, error) {
 	if strings.HasSuffix(name, ".html") {
-		return jsonld.ParseHTML(body)
+		return jsonld.ParseHTML(context.Background(), body)
 	}
-	return jsonld.Parse(body)
+	return jsonld.Parse(context.Background(), body)
 }
 
 // toGolden leaves out what is empty, so that the files can be read.
@@ -136,11 +146,8 @@ func checkItem(t *testing.T, it jsonld.Item) {
 // checkRoundTrip exports r and imports it again.
 func checkRoundTrip(t *testing.T, r recipe.Recipe) {
 	t.Helper()
-	doc, err := jsonld.Encode(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	items, err := jsonld.Parse(doc)
+	doc := export(t, r)
+	items, err := jsonld.Parse(context.Background(), doc)
 	if err != nil || len(items) != 1 || items[0].Err != nil {
 		t.Fatalf("import of %s: %d items, %v", doc, len(items), err)
 	}
@@ -151,4 +158,19 @@ func checkRoundTrip(t *testing.T, r recipe.Recipe) {
 	if len(items[0].Dropped) > 0 {
 		t.Fatalf("import of an export dropped %v", items[0].Dropped)
 	}
+}
+
+// export returns recipes as a document.
+func export(t interface{ Fatal(...any) }, list ...recipe.Recipe) []byte {
+	var b bytes.Buffer
+	enc := jsonld.NewEncoder(&b)
+	for _, r := range list {
+		if err := enc.Encode(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := enc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

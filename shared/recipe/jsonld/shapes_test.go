@@ -1,6 +1,7 @@
 package jsonld_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -70,7 +71,7 @@ func TestAnyShape(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		items, err := jsonld.Parse(body)
+		items, err := jsonld.Parse(context.Background(), body)
 		if err != nil {
 			rt.Fatalf("%s: %v", body, err)
 		}
@@ -85,11 +86,8 @@ func TestAnyShape(t *testing.T) {
 			if err := it.Recipe.Validate(); err != nil {
 				rt.Fatalf("%s: %v", body, err)
 			}
-			doc, err := jsonld.Encode(it.Recipe)
-			if err != nil {
-				rt.Fatal(err)
-			}
-			again, err := jsonld.Parse(doc)
+			doc := export(rt, it.Recipe)
+			again, err := jsonld.Parse(context.Background(), doc)
 			if err != nil || len(again) != 1 || fmt.Sprintf("%+v", again[0].Recipe) != fmt.Sprintf("%+v", it.Recipe) {
 				rt.Fatalf("export of %+v\ncame back as %+v, %v", it.Recipe, again, err)
 			}

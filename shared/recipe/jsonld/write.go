@@ -21,29 +21,28 @@ const contextJSON = `["https://schema.org",{"pantry":"https://pantry.example/ns#
 
 // wire is a recipe as it is written.
 type wire struct {
-	Context      json.RawMessage `json:"@context,omitempty"`
-	Type         string          `json:"@type"`
-	Format       string          `json:"pantry:format"`
-	Identifier   string          `json:"identifier,omitempty"`
-	Name         string          `json:"name"`
-	URL          string          `json:"url,omitempty"`
-	Image        string          `json:"image,omitempty"`
-	Description  string          `json:"description,omitempty"`
-	Yield        string          `json:"recipeYield,omitempty"`
-	PrepTime     string          `json:"prepTime,omitempty"`
-	CookTime     string          `json:"cookTime,omitempty"`
-	TotalTime    string          `json:"totalTime,omitempty"`
-	Ingredients  []string        `json:"recipeIngredient,omitempty"`
-	Instructions []step          `json:"recipeInstructions,omitempty"`
-	Keywords     []any           `json:"keywords,omitempty"`
-	Review       *review         `json:"review,omitempty"`
-	Notes        string          `json:"pantry:notes,omitempty"`
-	Made         bool            `json:"pantry:made,omitempty"`
-	LastMadeAt   string          `json:"pantry:lastMadeAt,omitempty"`
-	Favorite     bool            `json:"pantry:favorite,omitempty"`
-	State        string          `json:"pantry:state,omitempty"`
-	DateCreated  string          `json:"dateCreated,omitempty"`
-	DateModified string          `json:"dateModified,omitempty"`
+	Type         string   `json:"@type"`
+	Format       string   `json:"pantry:format"`
+	Identifier   string   `json:"identifier,omitempty"`
+	Name         string   `json:"name"`
+	URL          string   `json:"url,omitempty"`
+	Image        string   `json:"image,omitempty"`
+	Description  string   `json:"description,omitempty"`
+	Yield        string   `json:"recipeYield,omitempty"`
+	PrepTime     string   `json:"prepTime,omitempty"`
+	CookTime     string   `json:"cookTime,omitempty"`
+	TotalTime    string   `json:"totalTime,omitempty"`
+	Ingredients  []string `json:"recipeIngredient,omitempty"`
+	Instructions []step   `json:"recipeInstructions,omitempty"`
+	Keywords     []any    `json:"keywords,omitempty"`
+	Review       *review  `json:"review,omitempty"`
+	Notes        string   `json:"pantry:notes,omitempty"`
+	Made         bool     `json:"pantry:made,omitempty"`
+	LastMadeAt   string   `json:"pantry:lastMadeAt,omitempty"`
+	Favorite     bool     `json:"pantry:favorite,omitempty"`
+	State        string   `json:"pantry:state,omitempty"`
+	DateCreated  string   `json:"dateCreated,omitempty"`
+	DateModified string   `json:"dateModified,omitempty"`
 }
 
 type step struct {
@@ -68,14 +67,6 @@ type rating struct {
 	Value float64 `json:"ratingValue"`
 	Best  int     `json:"bestRating"`
 	Worst int     `json:"worstRating"`
-}
-
-// Encode returns r as a JSON-LD document of one schema.org Recipe. Parse makes
-// the same recipe of it, but for what belongs to the store: id, etag and times.
-func Encode(r recipe.Recipe) ([]byte, error) {
-	w := toWire(r)
-	w.Context = json.RawMessage(contextJSON)
-	return marshal(w)
 }
 
 // marshal writes JSON without the HTML escapes of encoding/json, which make

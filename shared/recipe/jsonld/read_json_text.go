@@ -29,10 +29,11 @@ func (p *parser) str(in place) string {
 			text := p.s[start:p.i]
 			p.i++
 			if b.Len() == 0 {
-				return valid(text)
+				return text
 			}
 			b.WriteString(text)
-			return valid(b.String())
+			p.b.keep(b.Len())
+			return b.String()
 		case c == '\\':
 			b.WriteString(p.s[start:p.i])
 			b.WriteString(p.escape())
@@ -41,14 +42,10 @@ func (p *parser) str(in place) string {
 			p.i++
 		}
 	}
-	p.cut = in != inTop
+	p.flaws.cut = p.flaws.cut || in != inTop
 	b.WriteString(p.s[start:])
-	return valid(b.String())
-}
-
-// valid returns s with bytes that are no UTF-8 replaced.
-func valid(s string) string {
-	return strings.ToValidUTF8(s, "\uFFFD")
+	p.b.keep(b.Len())
+	return b.String()
 }
 
 // escape reads the escape at p.i. An unknown one stands for its character.

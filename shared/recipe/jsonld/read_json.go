@@ -1,79 +1,75 @@
 package jsonld
 
 import (
-	"fmt"
 	"html"
 	"strings"
 )
 
-const (
-	maxDepth = 64
-	// maxNodes bounds memory: a recipe has some hundred values, a page of a
-	// hundred recipes some ten thousand.
-	maxNodes = 400_000
-)
+// maxDepth is how deep values may be nested; what is deeper is left out.
+const maxDepth = 64
 
 // parser reads JSON and what sites publish in its place: raw line ends and
 // unescaped quotes in strings, trailing, doubled and missing commas, comments and
 // CDATA marks, single quotes, bare keys, NaN, text around the value, a text that
-// ends early. Valid JSON means to it what it means to everybody.
-//
-// Each byte is looked at a bounded number of times.
+// ends early. Valid JSON means to it what it means to everybody. Objects keep the
+// order of their members, and repeated keys. Each byte is looked at a bounded
+// number of times.
 type parser struct {
-	s      string
-	i      int
-	nodes  int
-	arrays int // open arrays: says whose a stray ] is
-	cut    bool
-	deep   bool
-
+	b         *budget
+	s         string // valid UTF-8
+	i         int
+	arrays    int // open arrays: says whose a stray ] is
 	unescaped bool
+	flaws     flaws
 }
 
-// parseState says how well the text could be read.
-type parseState struct {
-	cut   bool // it ended inside a value
-	deep  bool // values nested too deep were left out
-	nodes int
+// flaws says what a text lost.
+type flaws struct {
+	cut  bool // it ended inside a value
+	deep bool // values nested too deep were left out
 }
 
 // note tells the sender what the text lost.
-func (s parseState) note(it *Item) {
-	if s.cut {
+func (f flaws) note(it *Item) {
+	if f.cut {
 		it.note("the JSON ends early: what came after its last character is missing")
 	}
-	if s.deep {
-		it.note("values that are nested deeper than " + comma(maxDepth) + " levels were left out")
+	if f.deep {
+		it.note("values that are nested deeper than 64 levels were left out")
 	}
 }
 
 // parseJSON returns all values of a text, in order: most texts hold one, some
 // several in a row. JSON inside a JSON string is unpacked, and so is JSON whose
-// quotes are written as &quot;. No value at all is no error.
-func parseJSON(text string) ([]any, parseState, error) {
-	p := &parser{s: text}
-	roots, err := p.top()
-	if len(roots) == 1 && err == nil {
-		if inner, ok := roots[0].(string); ok {
-			p = &parser{s: inner}
-			roots, err = p.top()
-		}
+// quotes are written as &quot;. Text without a value gives none.
+func parseJSON(b *budget, text string) ([]any, flaws) {
+	p := &parser{b: b, s: text}
+	roots := p.top()
+	if inner, ok := onlyText(roots); ok {
+		p = &parser{b: b, s: inner}
+		roots = p.top()
 	}
-	// One string is left: text, not a document.
-	if len(roots) == 1 && err == nil {
-		if _, ok := roots[0].(string); ok {
-			roots = nil
-		}
+	if _, ok := onlyText(roots); ok {
+		roots = nil // text, not a document
 	}
-	return roots, parseState{cut: p.cut, deep: p.deep, nodes: p.nodes}, err
+	return roots, p.flaws
 }
 
-func (p *parser) top() ([]any, error) {
+func onlyText(roots []any) (string, bool) {
+	if len(roots) != 1 {
+		return "", false
+	}
+	s, ok := roots[0].(string)
+	return s, ok
+}
+
+func (p *parser) top() []any {
 	var roots []any
+	p.b.spend(len(p.s))
 	for {
 		p.space()
 		if p.i >= len(p.s) {
-			return roots, nil
+			return roots
 		}
 		switch c := p.s[p.i]; {
 		case c == '{' || c == '[':
@@ -83,9 +79,6 @@ func (p *parser) top() ([]any, error) {
 			roots = append(roots, p.str(inTop))
 		default:
 			p.i++ // text around the value, such as "var data =" or a closing ";"
-		}
-		if p.nodes > maxNodes {
-			return nil, fmt.Errorf("%w: it has more values than a document of %d recipes can need", ErrTooLarge, MaxItems)
 		}
 	}
 }
@@ -97,30 +90,27 @@ func (p *parser) unescape() {
 	switch {
 	case p.unescaped:
 	case strings.HasPrefix(head, "&quot;"), strings.HasPrefix(head, "&#34;"), strings.HasPrefix(head, "&#034;"):
+		p.b.keep(len(p.s))
 		p.s, p.i, p.unescaped = html.UnescapeString(p.s[p.i:]), 0, true
 	case strings.HasPrefix(head, `\"`):
-		quoted := &parser{s: `"` + p.s[p.i:]}
+		quoted := &parser{b: p.b, s: `"` + p.s[p.i:]}
 		p.s, p.i, p.unescaped = quoted.str(inTop), 0, true
 	}
 }
 
+// value reads an object or an array.
 func (p *parser) value(depth int) any {
-	p.nodes++
-	if p.nodes > maxNodes {
-		p.i = len(p.s)
-		return nil
-	}
-	switch c := p.s[p.i]; {
-	case depth >= maxDepth && (c == '{' || c == '['):
-		p.deep = true
+	p.b.keep(valueBytes)
+	switch {
+	case depth >= maxDepth:
+		p.flaws.deep = true
 		p.skipNested()
 		return nil
-	case c == '{':
+	case p.s[p.i] == '{':
 		return p.object(depth)
-	case c == '[':
+	default:
 		return p.array(depth)
 	}
-	return nil
 }
 
 // member reads a value inside an object or an array.
@@ -129,10 +119,10 @@ func (p *parser) member(depth int, in place) any {
 	case '{', '[':
 		return p.value(depth + 1)
 	case '"', '\'':
-		p.nodes++
+		p.b.keep(valueBytes)
 		return p.str(in)
 	}
-	p.nodes++
+	p.b.keep(valueBytes)
 	return p.bare()
 }
 
@@ -143,7 +133,7 @@ func (p *parser) object(depth int) *object {
 		p.spaceAndCommas()
 		switch {
 		case p.i >= len(p.s):
-			p.cut = true
+			p.flaws.cut = true
 			return o
 		case p.s[p.i] == '}':
 			p.i++
@@ -154,8 +144,6 @@ func (p *parser) object(depth int) *object {
 			}
 			p.i++
 			continue
-		case p.nodes > maxNodes:
-			return o
 		}
 		key, ok := p.key()
 		if !ok {
@@ -164,19 +152,18 @@ func (p *parser) object(depth int) *object {
 		}
 		p.space()
 		if p.i >= len(p.s) || p.s[p.i] != ':' {
-			p.nodes++
 			continue // a value without a key says nothing
 		}
 		p.i++
 		p.space()
 		if p.i >= len(p.s) {
-			p.cut = true
+			p.flaws.cut = true
 			return o
 		}
 		if c := p.s[p.i]; c == ',' || c == '}' || c == ']' {
 			continue
 		}
-		o.members = append(o.members, member{key, p.member(depth, inObject)})
+		o.members = append(o.members, member{key: key, val: p.member(depth, inObject)})
 	}
 }
 
@@ -204,7 +191,7 @@ func (p *parser) array(depth int) []any {
 		p.spaceAndCommas()
 		switch {
 		case p.i >= len(p.s):
-			p.cut = true
+			p.flaws.cut = true
 			return list
 		case p.s[p.i] == ']':
 			p.i++
@@ -214,9 +201,54 @@ func (p *parser) array(depth int) []any {
 		case p.s[p.i] == ':':
 			p.i++
 			continue
-		case p.nodes > maxNodes:
-			return list
 		}
 		list = append(list, p.member(depth, inArray))
 	}
+}
+
+// bare reads a value without quotes: a number, true, false, null and its
+// relatives, or text that somebody forgot to quote.
+func (p *parser) bare() any {
+	start := p.i
+	for p.i < len(p.s) && strings.IndexByte(",]}\n\r", p.s[p.i]) < 0 {
+		p.i++
+	}
+	if p.i == start {
+		p.i++ // a stray closing mark: go on behind it
+		return nil
+	}
+	word := strings.TrimSpace(p.s[start:p.i])
+	switch strings.ToLower(clip(word, 20)) {
+	case "null", "nan", "undefined", "none", "infinity", "-infinity", "":
+		return nil
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	if strings.Trim(word, "0123456789+-.eE") == "" && strings.ContainsAny(word, "0123456789") {
+		return number(word)
+	}
+	return word
+}
+
+// skipNested passes over a value that is nested too deep, without recursion.
+func (p *parser) skipNested() {
+	open := 0
+	for p.i < len(p.s) {
+		switch p.s[p.i] {
+		case '{', '[':
+			open++
+		case '}', ']':
+			open--
+		case '"':
+			p.str(inArray)
+			continue
+		}
+		p.i++
+		if open == 0 {
+			return
+		}
+	}
+	p.flaws.cut = true
 }

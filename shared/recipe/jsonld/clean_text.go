@@ -5,12 +5,17 @@ import (
 	"strings"
 	"unicode"
 
-	xhtml "golang.org/x/net/html"
 	"golang.org/x/text/unicode/norm"
 )
 
-// lineBreak marks, inside this package, a line break that HTML asked for.
-const lineBreak = '\x1e'
+// Marks, inside this package, of the breaks that HTML asks for.
+const (
+	// lineBreak is that of br, p, li and such.
+	lineBreak = '\x1e'
+	// groupBreak is that of elements such as div: between the steps of a text, but
+	// not between the parts of one ingredient.
+	groupBreak = '\x1d'
+)
 
 // oneLine returns s as one line of plain text: tags and entities resolved, white
 // space folded, invisible characters gone, in normalization form C.
@@ -18,21 +23,25 @@ func oneLine(s string) string {
 	return fold(plain(s))
 }
 
-// paragraphs returns the lines of s as plain text, without empty ones. A break is
-// what HTML says is one; without such, the line ends of the text.
+// paragraphs returns the lines of s as plain text, without empty ones.
 func paragraphs(s string) []string {
-	text := plain(s)
+	return lines(plain(s))
+}
+
+// lines parts plain text at the breaks that HTML asked for; without such, at its
+// line ends.
+func lines(text string) []string {
 	sep := "\n"
 	if strings.ContainsRune(text, lineBreak) {
 		sep = string(lineBreak)
 	}
-	var lines []string
+	var list []string
 	for line := range strings.SplitSeq(text, sep) {
 		if line = fold(line); line != "" {
-			lines = append(lines, line)
+			list = append(list, line)
 		}
 	}
-	return lines
+	return list
 }
 
 // plain resolves tags and entities, which sites escape up to twice.
@@ -56,52 +65,79 @@ func plain(s string) string {
 	return s
 }
 
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+var lineEnds = strings.NewReplacer(string(groupBreak), string(lineBreak), "\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // literalEscapes are escapes that were escaped once too often; a recipe has no
 // other use for a backslash.
 var literalEscapes = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\t`, " ", `\"`, `"`, `\'`, "'", `\/`, "/")
 
-// stripTags removes the tags of HTML, and the content of scripts and styles. What
-// only looks like a tag, as in "x <y and z", stays.
+// stripTags removes the tags of HTML, its comments, and the content of scripts
+// and styles. What only looks like a tag, as in "x <y and z", stays. The scan is
+// by hand because a page has thousands of short texts, and every tokenizer of
+// x/net/html begins with a buffer of 4 KiB.
 func stripTags(s string) string {
-	z := xhtml.NewTokenizer(strings.NewReader(s))
 	var b strings.Builder
-	hidden := ""
+	hidden := "" // the open element whose content is left out
 	for {
-		kind := z.Next()
-		raw := string(z.Raw())
-		switch kind {
-		case xhtml.ErrorToken:
-			if !strings.HasPrefix(raw, "<!--") && hidden == "" {
-				b.WriteString(raw) // a tag that never ends is text
-			}
+		text, rest, found := strings.Cut(s, "<")
+		if hidden == "" {
+			b.WriteString(text)
+		}
+		if !found {
 			return b.String()
-		case xhtml.TextToken:
-			if hidden == "" {
-				b.WriteString(raw)
+		}
+		tag, closing, length := tagAt(rest)
+		switch raw := "<" + rest[:length]; {
+		case hidden != "":
+			if closing && tag == hidden {
+				hidden = ""
 			}
-		case xhtml.StartTagToken, xhtml.EndTagToken, xhtml.SelfClosingTagToken:
-			name, _ := z.TagName()
-			tag := string(name)
-			switch {
-			case hiddenTags[tag]:
-				if kind == xhtml.StartTagToken {
-					hidden = tag
-				} else if hidden == tag {
-					hidden = ""
-				}
-			case hidden != "":
-			case blockTags[tag]:
-				b.WriteRune(lineBreak)
-			case tag == "sup" && kind == xhtml.StartTagToken, tag == "td", tag == "th":
-				b.WriteByte(' ') // 1<sup>1/2</sup> is not 11/2
-			case inlineTags[tag] || strings.ContainsAny(tag, "-:"):
-			default:
-				b.WriteString(raw)
+		case length == 0:
+			b.WriteByte('<')
+		case hiddenTags[tag]:
+			if !closing {
+				hidden = tag
+			}
+		case blockTags[tag]:
+			b.WriteRune(lineBreak)
+		case tag == "sup" && !closing, tag == "td", tag == "th":
+			b.WriteByte(' ') // 1<sup>1/2</sup> is not 11/2
+		case inlineTags[tag] || strings.ContainsAny(tag, "-:!"):
+		default:
+			b.WriteString(raw)
+		}
+		s = rest[length:]
+	}
+}
+
+// tagAt reads the tag or the comment whose < stands before s. The length is 0
+// when there is none. The name of a comment is "!".
+func tagAt(s string) (name string, closing bool, length int) {
+	const longest = 4096 // bytes; bounds the search for an end that is not there
+	s = s[:min(len(s), longest)]
+	if strings.HasPrefix(s, "!--") {
+		if end := strings.Index(s, "-->"); end > 0 {
+			return "!", false, end + len("-->")
+		}
+		return "!", false, len(s)
+	}
+	rest, closing := strings.CutPrefix(s, "/")
+	n := 0
+	for n < len(rest) && (isNameByte(rest[n]) || rest[n] == ':') {
+		n++
+	}
+	end := strings.IndexByte(s, '>')
+	if n == 0 || end < 0 || isDigit(rune(rest[0])) {
+		return "", false, 0
+	}
+	if quote := strings.IndexByte(s[:end], '"'); quote > 0 && strings.Count(s[:end], "\"")%2 == 1 {
+		if quote = strings.IndexByte(s[end:], '"'); quote > 0 { // the > stands in an attribute
+			if more := strings.IndexByte(s[end+quote:], '>'); more > 0 {
+				end += quote + more
 			}
 		}
 	}
+	return strings.ToLower(rest[:n]), closing, end + 1
 }
 
 func set(words string) map[string]bool {
@@ -126,7 +162,7 @@ func fold(s string) string {
 	gap := false
 	for _, c := range s {
 		switch {
-		case unicode.IsSpace(c) || c == lineBreak || c == '\u2028' || c == '\u2029':
+		case unicode.IsSpace(c) || c == lineBreak || c == groupBreak || c == '\u2028' || c == '\u2029':
 			gap = b.Len() > 0
 			continue
 		case isInvisible(c):
@@ -152,6 +188,20 @@ func isInvisible(c rune) bool {
 	return c == '\u200E' || c == '\u200F' || c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069'
 }
 
+// clip cuts s to at most n characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return strings.TrimSpace(s[:i])
+		}
+		n--
+	}
+	return s
+}
+
 // leadingMarks removes the bullets and boxes that lists are drawn with.
 func leadingMarks(s string) string {
 	trimmed := strings.TrimLeft(s, "•·▢□☐✓✔▪▫●○◦‣∙*►▶–—| ")
@@ -173,6 +223,6 @@ func (m *mapper) cutText(s, location string, limit int) string {
 	if i := strings.LastIndexAny(short, " \n"); i > len(short)*9/10 {
 		short = strings.TrimSpace(short[:i])
 	}
-	m.drop(location, "the text was cut: Pantry keeps at most "+comma(limit)+" characters here")
+	m.drop(location, "the text was cut: Pantry keeps at most "+thousands(limit)+" characters here")
 	return short
 }

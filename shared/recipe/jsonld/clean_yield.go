@@ -1,61 +1,6 @@
 package jsonld
 
-import (
-	"math"
-	"strings"
-
-	"pantry.example/shared/recipe"
-)
-
-// servings takes recipeYield. Of several values, one that speaks of servings
-// goes before one that is only a number.
-func (m *mapper) servings() {
-	best, bestRank, bestAt := count{}, 0, ""
-	text, location := "", ""
-	for loc, v := range m.values("recipeyield", "yield", "servings") {
-		s := m.quantityText(v)
-		if s == "" {
-			continue
-		}
-		if location == "" {
-			location = loc
-		}
-		c, rank := servingsOf(s)
-		if rank > bestRank {
-			best, bestRank, bestAt, text = c, rank, loc, s
-		}
-	}
-	switch n := math.Floor(best.n + 1e-9); {
-	case location == "":
-	case bestRank == 0:
-		m.drop(location, "says no number of servings")
-	case n < 1 || n > recipe.MaxServings:
-		m.drop(bestAt, "servings must be from 1 to "+comma(recipe.MaxServings))
-	default:
-		m.r.Servings = int(n)
-		switch {
-		case best.ranged:
-			m.drop(bestAt, "the lower number of the range was taken")
-		case n != best.n:
-			m.drop(bestAt, "rounded down to whole servings")
-		case best.unit != "":
-			m.drop(bestAt, "Pantry keeps the number of servings, not the words beside it: "+clip(oneLine(text), 80))
-		}
-	}
-}
-
-// quantityText writes a QuantitativeValue as text, and any other value too.
-func (m *mapper) quantityText(v any) string {
-	o, ok := v.(*object)
-	if !ok {
-		return m.text(v)
-	}
-	n := m.text(o.get("value", "minvalue", "yield", "amount", "maxvalue"))
-	if n == "" {
-		return m.text(o)
-	}
-	return strings.TrimSpace(n + " " + m.text(o.get("unittext", "unitcode", "name")))
-}
+import "strings"
 
 // count is a number of servings or pieces.
 type count struct {
@@ -68,7 +13,7 @@ type count struct {
 // text says servings, 2 it says pieces of something, 1 it is a number, 0 there is
 // none, or only an amount such as 500 g.
 func servingsOf(s string) (count, int) {
-	list := tokens(oneLine(s))
+	list := tokens(oneLine(clip(s, 2000)))
 	best, bestRank := count{}, 0
 	for i := 0; i < len(list); i++ {
 		if !list[i].isNum {

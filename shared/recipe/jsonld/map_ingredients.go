@@ -7,6 +7,13 @@ import (
 	"pantry.example/shared/recipe"
 )
 
+// located is a text and where it stands.
+type located struct{ loc, text string }
+
+// maxListed is how many ingredients, and how many steps, are read at most. More
+// than Pantry keeps are read to say how many were left out.
+const maxListed = 2000
+
 // ingredients takes recipeIngredient, or ingredients as it was called before.
 // Headings of groups stay as lines of their own.
 func (m *mapper) ingredients() {
@@ -14,13 +21,18 @@ func (m *mapper) ingredients() {
 	for _, name := range []string{"recipeingredient", "ingredients", "ingredient", "supply"} {
 		var raw []located
 		for loc, v := range m.values(name) {
-			raw = append(raw, m.ingredientTexts(loc, v, 0)...)
+			if raw = m.ingredient(raw, loc, v, 0); len(raw) >= maxListed {
+				break
+			}
 		}
 		if list = m.ingredientLines(raw); len(list) > 0 {
 			break
 		}
 	}
-	m.ignoreSame("ingredients", list)
+	if p := m.byName["ingredients"]; p != nil && !p.used {
+		older, _ := m.resolve(p.val).([]any)
+		p.used = len(older) == len(list) // it says the same
+	}
 	if over := len(list) - recipe.MaxIngredients; over > 0 {
 		m.drop(list[recipe.MaxIngredients].loc, fmt.Sprintf("Pantry keeps %d ingredients: the last %d were left out", recipe.MaxIngredients, over))
 		list = list[:recipe.MaxIngredients]
@@ -30,55 +42,53 @@ func (m *mapper) ingredients() {
 	}
 }
 
-// ignoreSame marks an older spelling of a property as used when it says the same.
-func (m *mapper) ignoreSame(name string, list []located) {
-	for i := range m.props {
-		if p := &m.props[i]; p.name == name && !p.used {
-			n := 0
-			m.each(p.ptr, p.val, func(string, any) bool { n++; return true })
-			p.used = n == len(list)
-		}
-	}
-}
-
-// located is a text and where it stands.
-type located struct{ loc, text string }
-
-// ingredientTexts returns the texts of one value: several for a group.
-func (m *mapper) ingredientTexts(loc string, v any, depth int) []located {
+// ingredient appends the raw texts of one value to list: several for a group.
+func (m *mapper) ingredient(list []located, loc string, v any, depth int) []located {
 	o, ok := v.(*object)
 	if !ok {
-		if s := m.rawText(loc, v); s != "" {
-			return []located{{loc, s}}
+		if s := m.text(v); s != "" {
+			list = append(list, located{loc, s})
 		}
-		return nil
+		return list
 	}
 	if items := o.get("itemlistelement", "ingredients", "recipeingredient", "items"); items != nil && depth < 8 {
-		var list []located
 		if heading := oneLine(m.text(o.get("name", "title"))); heading != "" && !genericHeading(heading) {
 			list = append(list, located{pointer(loc, "name"), heading})
 		}
 		m.each(pointer(loc, "itemListElement"), items, func(at string, e any) bool {
-			list = append(list, m.ingredientTexts(at, e, depth+1)...)
-			return true
+			list = m.ingredient(list, at, e, depth+1)
+			return len(list) < maxListed
 		})
 		return list
 	}
 	if item := o.get("item"); item != nil && depth < 8 {
-		return m.ingredientTexts(loc, m.doc.resolve(item), depth+1)
+		return m.ingredient(list, loc, m.resolve(item), depth+1)
 	}
 	name := m.text(o.get("name", "text", "food", "ingredient", "title", "label", "description"))
+	if name == "" {
+		m.drop(loc, "is not the text of an ingredient")
+		return list
+	}
 	var parts []string
 	for _, v := range []any{o.get("amount", "quantity", "value", "requiredquantity"), o.get("unittext", "unit", "unitcode"), name} {
-		if s := strings.TrimSpace(m.quantityText(v)); s != "" && (len(parts) == 0 || parts[len(parts)-1] != s) {
+		if s := strings.TrimSpace(m.quantity(v)); s != "" && (len(parts) == 0 || parts[len(parts)-1] != s) {
 			parts = append(parts, s)
 		}
 	}
-	if name == "" {
-		m.drop(loc, "is not the text of an ingredient")
-		return nil
+	return append(list, located{loc, strings.Join(parts, " ")})
+}
+
+// quantity writes a QuantitativeValue as text, and any other value too.
+func (m *mapper) quantity(v any) string {
+	o, ok := v.(*object)
+	if !ok {
+		return m.text(v)
 	}
-	return []located{{loc, strings.Join(parts, " ")}}
+	n := m.text(o.get("value", "minvalue", "yield", "amount", "maxvalue"))
+	if n == "" {
+		return m.text(o)
+	}
+	return strings.TrimSpace(n + " " + m.text(o.get("unittext", "unitcode", "name")))
 }
 
 // ingredientLines cleans the texts. Line ends inside one of many texts are how
@@ -89,18 +99,19 @@ func (m *mapper) ingredientLines(raw []located) []located {
 	}
 	var list []located
 	for _, in := range raw {
-		var lines []string
-		switch text := plain(in.text); {
-		case len(raw) == 1 || strings.ContainsRune(text, lineBreak):
-			lines = paragraphs(in.text)
-		default:
-			lines = []string{oneLine(in.text)}
+		if len(raw) > 1 {
+			in.text = strings.ReplaceAll(in.text, string(groupBreak), " ")
 		}
-		if len(raw) == 1 && len(lines) == 1 {
-			lines = splitList(lines[0])
+		text := plain(in.text)
+		parts := []string{fold(text)}
+		if len(raw) == 1 || strings.ContainsRune(text, lineBreak) {
+			parts = lines(text)
 		}
-		for _, line := range lines {
-			switch line = leadingMarks(line); strings.ToLower(line) {
+		if len(raw) == 1 && len(parts) == 1 {
+			parts = splitList(parts[0])
+		}
+		for _, line := range parts {
+			switch line = leadingMarks(line); strings.ToLower(clip(line, 20)) {
 			case "":
 			case "null", "undefined", "[object object]", "array", "n/a", "-":
 				m.drop(in.loc, "is not the text of an ingredient")
@@ -116,7 +127,7 @@ func (m *mapper) ingredientLines(raw []located) []located {
 // or by commas when there are at least three outside of parentheses and numbers.
 func splitList(line string) []string {
 	for _, sep := range []string{"•", "·", ";", "▢", " | ", "、"} {
-		if strings.Count(line, sep) >= 1 {
+		if strings.Contains(line, sep) {
 			return strings.Split(line, sep)
 		}
 	}

@@ -9,60 +9,39 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// page is what a web page says about itself, outside of its recipes.
-type page struct {
-	title     string
-	canonical string
-	base      *url.URL
-	image     string
-}
-
-// urls takes where the recipe comes from: its own url, the page it is the main
+// url returns where the recipe comes from: its own url, the page it is the main
 // entity of, its @id, or the page's canonical address.
-func (m *mapper) urls() {
-	type candidate struct{ loc, raw string }
-	var list []candidate
-	for loc, v := range m.values("url") {
-		list = append(list, candidate{loc, m.address(v)})
-	}
+func (m *mapper) url() string {
 	if m.literal {
-		if len(list) > 0 {
-			m.r.URL = list[0].raw
-		}
-		return
+		return m.address(m.first("url"))
 	}
-	why := ""
-	for _, c := range list {
-		u, reason := m.absolute(c.raw)
-		if u != "" && isRoot(u) && m.doc.page.canonical != "" {
-			continue // the site's front page
+	badLoc, bad := "", ""
+	for loc, v := range m.values("url") {
+		u, reason := m.absolute(m.address(v))
+		if u != "" && (m.page.canonical == "" || !isFrontPage(u)) {
+			return u
 		}
-		if u != "" {
-			m.r.URL = u
-			return
-		}
-		if why == "" {
-			why = reason
+		if bad == "" {
+			badLoc, bad = loc, reason
 		}
 	}
 	// These often carry a fragment that names a part of the page's data.
 	for _, name := range []string{"mainentityofpage", "@id", "sameas"} {
 		for _, v := range m.values(name) {
 			raw, _, _ := strings.Cut(m.address(v), "#")
-			if u, _ := m.absolute(raw); u != "" && (m.doc.page.canonical == "" || !isRoot(u)) {
-				m.r.URL = u
-				return
+			if u, _ := m.absolute(raw); u != "" && (m.page.canonical == "" || !isFrontPage(u)) {
+				return u
 			}
 		}
 	}
-	if u, _ := m.absolute(m.doc.page.canonical); u != "" {
-		m.r.URL = u
-	} else if why != "" {
-		m.drop(list[0].loc, why)
+	u, _ := m.absolute(m.page.canonical)
+	if u == "" && bad != "" {
+		m.drop(badLoc, bad)
 	}
+	return u
 }
 
-func isRoot(address string) bool {
+func isFrontPage(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
@@ -74,14 +53,9 @@ func (m *mapper) address(v any) string {
 		case string:
 			return x
 		case []any:
-			if len(x) == 0 {
-				return ""
-			}
-			v = x[0]
+			v = x[0] // never empty, see tidy
 		case *object:
-			if v = x.get("url", "contenturl", "src", "href", "thumbnailurl"); v == nil {
-				v = x.get("@id")
-			}
+			v = x.get("url", "contenturl", "src", "href", "thumbnailurl", "@id")
 		default:
 			return ""
 		}
@@ -89,27 +63,33 @@ func (m *mapper) address(v any) string {
 	return ""
 }
 
+// maxAddress is the length from which on an address is not looked at.
+const maxAddress = 2 * recipe.MaxURL
+
 // absolute returns an http or https address that Pantry keeps, or the reason why
 // raw is none.
 func (m *mapper) absolute(raw string) (address, why string) {
-	raw = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(raw, "&amp;", "&"), "&#038;", "&"))
-	if strings.HasPrefix(strings.ToLower(raw), "data:") {
+	if strings.HasPrefix(strings.ToLower(clip(strings.TrimSpace(raw), 5)), "data:") {
 		return "", "is the data itself: Pantry keeps addresses only"
 	}
-	u, err := url.Parse(strings.Map(dropBreaks, strings.ReplaceAll(raw, `\`, "/")))
+	if len(raw) > maxAddress {
+		return "", "is longer than " + thousands(recipe.MaxURL) + " characters"
+	}
+	m.b.spend(len(raw))
+	raw = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(raw, "&amp;", "&"), "&#038;", "&"))
+	if strings.HasPrefix(strings.ToLower(raw), "www.") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(strings.Map(visible, strings.ReplaceAll(raw, `\`, "/")))
 	if err != nil || raw == "" {
 		return "", "is not an address"
 	}
 	if u.Scheme == "" {
 		switch {
-		case m.doc.page.base != nil:
-			u = m.doc.page.base.ResolveReference(u)
+		case m.page.base != nil:
+			u = m.page.base.ResolveReference(u)
 		case u.Host != "":
 			u.Scheme = "https"
-		case strings.HasPrefix(strings.ToLower(raw), "www."):
-			if u, err = url.Parse("https://" + raw); err != nil {
-				return "", "is not an address"
-			}
 		default:
 			return "", "is a relative address, and nothing says to which page"
 		}
@@ -124,14 +104,15 @@ func (m *mapper) absolute(raw string) (address, why string) {
 	case u.User != nil:
 		return "", "is an address with a user name"
 	case len(address) > recipe.MaxURL:
-		return "", "is longer than " + comma(recipe.MaxURL) + " characters"
+		return "", "is longer than " + thousands(recipe.MaxURL) + " characters"
 	case (recipe.Recipe{Title: "x", URL: address}).Validate() != nil:
 		return "", "is not an address"
 	}
 	return address, ""
 }
 
-func dropBreaks(c rune) rune {
+// visible drops what cannot be seen, for strings.Map.
+func visible(c rune) rune {
 	if c < ' ' || isInvisible(c) {
 		return -1
 	}
@@ -141,64 +122,57 @@ func dropBreaks(c rune) rune {
 // goodArea is that of an image large enough for a page, in pixels.
 const goodArea = 600 * 400
 
-// image takes the first image, which is the one that the site prefers, unless
+// image returns the first image, which is the one that the site prefers, unless
 // that is known to be small and a larger one follows.
-func (m *mapper) image() {
+func (m *mapper) image() string {
+	const maxImages = 100
 	if m.literal {
-		m.r.ImageURL = m.address(m.first("image"))
-		return
+		return m.address(m.first("image"))
 	}
 	best, bestArea, n := "", -1, 0
-	where, others := "", false
 	var bad []Dropped
 	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail"} {
 		for loc, v := range m.values(name) {
-			if n++; n > 200 {
+			if n++; n > maxImages {
 				break
 			}
 			u, reason := m.absolute(m.address(v))
-			if o, ok := v.(*object); ok && o.isReference() && strings.Contains(u, "#") {
+			if o, ok := v.(*object); ok && !o.says && strings.Contains(u, "#") {
 				u, reason = "", "points at something that the document does not hold"
 			}
 			if u == "" {
 				bad = append(bad, Dropped{loc, reason})
 				continue
 			}
-			area := imageArea(v, u)
-			others = others || best != "" && best != u
+			area := m.area(v, u)
+			if best != "" && best != u {
+				m.drop(m.byName[name].loc, "Pantry keeps one image")
+			}
 			if best == "" || area > bestArea && bestArea < goodArea {
 				best, bestArea = u, area
-				where = "/" + strings.Split(loc, "/")[1]
 			}
 		}
 		if best != "" {
 			break
 		}
 	}
-	switch {
-	case best != "":
-		m.r.ImageURL = best
-		if others {
-			m.drop(where, "Pantry keeps one image")
-		}
-	default:
-		if u, _ := m.absolute(m.doc.page.image); u != "" {
-			m.r.ImageURL = u
-		}
+	if best == "" {
+		best, _ = m.absolute(m.page.image)
 	}
 	for _, d := range bad {
 		m.drop(d.Location, d.Reason)
 	}
+	return best
 }
 
 // sizeInName is the size that WordPress writes into the names of scaled copies.
 var sizeInName = regexp.MustCompile(`-(\d{2,4})x(\d{2,4})\.[A-Za-z]{3,4}(?:$|\?)`)
 
-// imageArea returns the area of an image in pixels, as far as it is known. A name
+// area returns the area of an image in pixels, as far as it is known. A name
 // without a size is the original, larger than its copies.
-func imageArea(v any, address string) int {
+func (m *mapper) area(v any, address string) int {
 	if o, ok := v.(*object); ok {
-		w, h := dimension(o.get("width")), dimension(o.get("height"))
+		w, h := m.pixels(o.get("width")), m.pixels(o.get("height"))
 		if w > 0 && h > 0 {
 			return w * h
 		}
@@ -214,18 +188,8 @@ func imageArea(v any, address string) int {
 	return 3000 * 3000
 }
 
-func dimension(v any) int {
-	if o, ok := v.(*object); ok {
-		v = o.get("value", "name")
-	}
-	s := ""
-	switch x := v.(type) {
-	case string:
-		s = x
-	case number:
-		s = string(x)
-	}
-	if list := tokens(s); len(list) > 0 && list[0].isNum && list[0].num <= 20000 {
+func (m *mapper) pixels(v any) int {
+	if list := tokens(m.text(v)); len(list) > 0 && list[0].isNum && list[0].num <= 20000 {
 		return int(list[0].num)
 	}
 	return 0

@@ -153,11 +153,13 @@ func (t token) isRange() bool {
 	return false
 }
 
-// comma writes a limit with its thousands set off.
-func comma(n int) string {
+// thousands writes a number with its thousands set off.
+func thousands(n int) string {
 	s := strconv.Itoa(n)
 	if len(s) > 3 {
 		s = s[:len(s)-3] + "," + s[len(s)-3:]
 	}
 	return s
 }
+
+func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }

@@ -39,11 +39,11 @@ func (m *mapper) duration(names ...string) (int, bool) {
 		s := m.text(v)
 		if o, ok := v.(*object); ok {
 			s = m.text(o.get("maxvalue", "value", "minvalue", "text", "duration", "name"))
-			if unit := m.text(o.get("unittext", "unitcode")); strings.Trim(s, "0123456789.") == "" {
-				s += " " + unit
+			if strings.Trim(s, "0123456789.") == "" {
+				s += " " + m.text(o.get("unittext", "unitcode"))
 			}
 		}
-		n, ok := minutes(oneLine(s))
+		n, ok := minutes(oneLine(clip(s, 1000)))
 		switch {
 		case !ok:
 			m.drop(loc, "names no time that Pantry understands, such as PT1H30M")

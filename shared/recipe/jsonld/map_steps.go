@@ -12,7 +12,9 @@ func (m *mapper) instructions() {
 	for _, name := range []string{"recipeinstructions", "instructions", "step", "steps"} {
 		w := stepWalker{m: m}
 		for loc, v := range m.values(name) {
-			w.walk(loc, v, 0)
+			if w.walk(loc, v, 0); len(w.found) >= maxListed {
+				break
+			}
 		}
 		if list = w.steps(); len(list) > 0 {
 			break
@@ -40,12 +42,12 @@ type rawStep struct {
 }
 
 func (w *stepWalker) walk(loc string, v any, depth int) {
-	v = w.m.doc.resolve(v)
+	v = w.m.resolve(v)
 	switch x := v.(type) {
 	case []any:
 		w.m.each(loc, x, func(at string, e any) bool {
 			w.walk(at, e, depth+1)
-			return true
+			return len(w.found) < maxListed
 		})
 	case *object:
 		// References may lead back to where they came from.
@@ -58,7 +60,7 @@ func (w *stepWalker) walk(loc string, v any, depth int) {
 		w.seen[x] = true
 		w.object(loc, x, depth)
 	case string, number:
-		w.text(loc, w.m.rawText(loc, x))
+		w.text(loc, w.m.text(x))
 	}
 }
 
@@ -101,7 +103,7 @@ func (w *stepWalker) object(loc string, o *object, depth int) {
 		body, children = s, nil
 	}
 	if o.get("image", "video") != nil {
-		m.drop(strings.TrimRight(loc, "/0123456789"), "Pantry keeps no pictures or videos of steps")
+		m.drop(listOf(loc), "Pantry keeps no pictures or videos of steps")
 	}
 	switch {
 	case children != nil && (o.isType("howtostep") || o.isType("howtodirection")):
@@ -110,12 +112,12 @@ func (w *stepWalker) object(loc string, o *object, depth int) {
 		if name != "" && !w.m.sameAsTitle(name) {
 			w.found = append(w.found, rawStep{located: located{pointer(loc, "name"), name}, lines: []string{name}, sections: true})
 		}
-		if s := m.rawText(loc, body); s != "" {
+		if s := m.text(body); s != "" {
 			w.text(loc, s)
 		}
 		w.walk(pointer(loc, key), children, depth+1)
 	case body != nil:
-		w.named(loc, name, m.rawText(loc, body))
+		w.named(loc, name, m.text(body))
 	case name != "":
 		w.text(loc, name)
 	default:

@@ -33,52 +33,44 @@ func (m *mapper) tags() {
 		}
 	}
 	if left > 0 {
-		m.drop(at, "more than "+comma(recipe.MaxTags)+" tags: "+comma(left)+" were left out")
+		m.drop(at, "more than "+thousands(recipe.MaxTags)+" tags: "+thousands(left)+" were left out")
 	}
 }
 
 // splitTags returns the tags that a value names. Texts are lists in one line;
 // the name of a DefinedTerm is one tag, whatever stands in it.
 func (m *mapper) splitTags(name string, v any) []string {
+	isTerm := false
 	if o, ok := v.(*object); ok {
-		s := m.text(o.get("name", "text", "termcode", "@id", "url"))
-		if o.isType("definedterm") {
-			return []string{m.diet(m.taste(s))}
-		}
-		v = s
+		isTerm = o.isType("definedterm")
+		v = o.get("name", "text", "termcode", "@id", "url")
 	}
-	s := m.text(v)
-	if m.literal {
+	s := clip(m.text(v), 20_000)
+	switch {
+	case m.literal:
 		return []string{s}
+	case isTerm:
+		return []string{diet(oneLine(s))}
 	}
-	separators := ",;|\n，、；•"
+	separators := ",;|\n，、；•" + string(lineBreak)
 	if name == "suitablefordiet" {
 		separators += " "
 	}
 	var list []string
-	for part := range strings.FieldsFuncSeq(m.plainTags(s), func(c rune) bool { return c == lineBreak || strings.ContainsRune(separators, c) }) {
-		list = append(list, m.diet(strings.TrimSpace(strings.TrimLeft(m.taste(part), "#"))))
+	for part := range strings.FieldsFuncSeq(plain(s), func(c rune) bool { return strings.ContainsRune(separators, c) }) {
+		list = append(list, diet(strings.TrimSpace(strings.TrimLeft(oneLine(part), "#"))))
 	}
 	return list
 }
 
-func (m *mapper) plainTags(s string) string { return plain(clip(s, 20_000)) }
-
-func (m *mapper) taste(s string) string {
-	if m.literal {
-		return s
-	}
-	return oneLine(s)
-}
-
 // diet turns https://schema.org/GlutenFreeDiet into Gluten Free.
-func (m *mapper) diet(s string) string {
+func diet(s string) string {
 	t := s
 	if i := strings.LastIndexAny(t, "/:"); i >= 0 && strings.Contains(strings.ToLower(t), "schema") {
 		t = t[i+1:]
 	}
 	name, ok := strings.CutSuffix(t, "Diet")
-	if m.literal || !ok || name == "" || strings.ContainsAny(name, " -") {
+	if !ok || name == "" || strings.ContainsAny(name, " -") {
 		return s
 	}
 	var b strings.Builder

@@ -1,0 +1,117 @@
+package jsonld
+
+import "strings"
+
+// A JSON value is nil, bool, number, string, []any or *object.
+
+// number is a JSON number as it was written.
+type number string
+
+// object keeps its members in the order of the document, repeated keys too.
+type object struct {
+	members []member
+
+	// The rest is set by graph.tidy.
+	id    string   // its @id
+	types []string // its types as schema.org terms
+	says  bool     // it has more than a name and a type: it is not only a reference
+	index map[string]any
+}
+
+type member struct {
+	key, term string
+	val       any
+}
+
+// get returns the value of the first of the terms that the object has. Of
+// repeated keys the last one counts, as in every JSON parser.
+func (o *object) get(terms ...string) any {
+	const few = 12 // below that a search is faster than an index
+	if len(o.members) > few && o.index == nil {
+		o.index = make(map[string]any, len(o.members))
+		for _, m := range o.members {
+			o.index[m.term] = m.val
+		}
+	}
+	for _, name := range terms {
+		if v := o.index[name]; v != nil {
+			return v
+		}
+		for i := len(o.members) - 1; i >= 0 && o.index == nil; i-- {
+			if o.members[i].term == name {
+				return o.members[i].val
+			}
+		}
+	}
+	return nil
+}
+
+// isType reports whether the object is of the schema.org type name, in lower case.
+func (o *object) isType(names ...string) bool {
+	for _, t := range o.types {
+		for _, name := range names {
+			if t == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// appendTypes reads a type: a text that may name several, a list, or a reference.
+func appendTypes(types []string, v any, depth int) []string {
+	const maxTypes = 8
+	switch v := unwrap(v).(type) {
+	case string:
+		for t := range strings.FieldsFuncSeq(clip(v, 300), func(c rune) bool { return strings.ContainsRune(", ;\n\t", c) }) {
+			if len(types) < maxTypes {
+				types = append(types, term(t))
+			}
+		}
+	case []any:
+		for i := 0; i < len(v) && i < maxTypes && depth < 3; i++ {
+			types = appendTypes(types, v[i], depth+1)
+		}
+	case *object:
+		if id, ok := v.get("@id", "id").(string); ok {
+			types = append(types, term(clip(id, 300)))
+		}
+	}
+	return types
+}
+
+// term returns key as a schema.org term: without the vocabulary's prefix and in
+// lower case. Terms of other vocabularies keep their prefix, so that they equal
+// no schema.org term.
+func term(key string) string {
+	k := strings.ToLower(clip(strings.TrimSpace(key), maxKey))
+	for _, prefix := range schemaPrefixes {
+		if rest, ok := strings.CutPrefix(k, prefix); ok {
+			return strings.Trim(rest, "/#")
+		}
+	}
+	return k
+}
+
+var schemaPrefixes = []string{
+	"http://schema.org/", "https://schema.org/", "http://www.schema.org/", "https://www.schema.org/",
+	"//schema.org/", "schema.org/", "schema:", "schemaorg:", "sdo:",
+	// The vocabulary from which schema.org came.
+	"http://data-vocabulary.org/", "https://data-vocabulary.org/", "http://rdf.data-vocabulary.org/#", "v:",
+}
+
+// unwrap returns what a JSON-LD value object stands for.
+func unwrap(v any) any {
+	for range 8 {
+		o, ok := v.(*object)
+		if !ok || len(o.members) > 4 {
+			return v
+		}
+		next := o.get("@value", "@list", "@set")
+		if next == nil {
+			return v
+		}
+		v = next
+	}
+	return nil
+}

@@ -1,0 +1,306 @@
+package jsonld
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"pantry.example/shared/recipe"
+)
+
+// mapper makes a Recipe of one object.
+type mapper struct {
+	*graph
+	props   []*prop
+	byName  map[string]*prop
+	r       recipe.Recipe
+	dropped []Dropped
+	read    int // bytes of text that were read for this recipe
+	// literal: Pantry wrote the object itself, so that its texts are taken as they
+	// are. Everywhere else texts hold HTML, entities and lists in one line.
+	literal bool
+}
+
+// prop is one property of the object.
+type prop struct {
+	name   string // its schema.org term
+	loc    string // a JSON pointer to it
+	val    any
+	used   bool
+	merged bool // val is the list of several members
+}
+
+func (g *graph) item(o *object) Item {
+	m := &mapper{graph: g, byName: map[string]*prop{}}
+	for _, mem := range o.members {
+		m.property(mem)
+	}
+	m.literal = m.text(m.first("pantry:format")) == formatVersion
+	m.title()
+	m.description()
+	m.r.URL = m.url()
+	m.r.ImageURL = m.image()
+	m.servings()
+	m.times()
+	m.ingredients()
+	m.instructions()
+	m.tags()
+	m.own()
+	m.leftOver()
+	err := m.finish()
+	return Item{Recipe: m.r, Dropped: m.dropped, Err: err}
+}
+
+// property adds a member to the properties. Of repeated ones the last one counts,
+// but templates that print one member for every ingredient mean all of them.
+func (m *mapper) property(mem member) {
+	m.b.spend(len(mem.key))
+	p := &prop{name: mem.term, loc: pointer("", mem.key), val: mem.val}
+	if repeatable[p.name] {
+		p.val = m.unpack(p.val)
+	}
+	old := m.byName[p.name]
+	switch {
+	case p.val == nil:
+	case old == nil:
+		m.byName[p.name] = p
+		m.props = append(m.props, p)
+	case repeatable[p.name] && old.add(p.val):
+	default:
+		old.val, old.loc = p.val, p.loc
+	}
+}
+
+// repeatable are the properties whose repeated texts are a list.
+var repeatable = set("recipeingredient ingredients ingredient recipeinstructions keywords recipecategory recipecuisine cookingmethod suitablefordiet")
+
+// add makes a list of texts that differ.
+func (p *prop) add(v any) bool {
+	list, _ := p.val.([]any)
+	if !p.merged {
+		list = []any{p.val}
+	}
+	last, isText := list[len(list)-1].(string)
+	s, alsoText := v.(string)
+	if !isText || !alsoText || last == s {
+		return false
+	}
+	p.val, p.merged = append(list, v), true
+	return true
+}
+
+// unpack reads a list that was written into a text: "[\"1 egg\", \"salt\"]".
+func (m *mapper) unpack(v any) any {
+	s, ok := v.(string)
+	if s = strings.TrimSpace(s); !ok || !strings.HasPrefix(s, `["`) && !strings.HasPrefix(s, `[{`) || !strings.HasSuffix(s, "]") {
+		return v
+	}
+	if roots, flaws := parseJSON(m.b, s); len(roots) == 1 && !flaws.cut {
+		return m.tidy(roots[0])
+	}
+	return v
+}
+
+// first returns the value of the first of the properties that is there, and
+// marks it as used.
+func (m *mapper) first(names ...string) any {
+	for _, name := range names {
+		if p := m.byName[name]; p != nil {
+			p.used = true
+			return p.val
+		}
+	}
+	return nil
+}
+
+// values yields the single values of the first of the properties that is there,
+// with their places: lists are taken apart, references followed.
+func (m *mapper) values(names ...string) iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, name := range names {
+			if p := m.byName[name]; p != nil {
+				p.used = true
+				m.each(p.loc, p.val, yield)
+				return
+			}
+		}
+	}
+}
+
+// each yields the values of nested lists one by one.
+func (m *mapper) each(loc string, v any, yield func(string, any) bool) bool {
+	v = m.resolve(v)
+	list, ok := v.([]any)
+	if !ok {
+		return v == nil || yield(loc, v)
+	}
+	m.b.spend(len(list))
+	for i, e := range list {
+		if e != nil && !m.each(pointerIndex(loc, i), e, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxRead bounds the text that is read for one recipe: four times what the
+// recipe may hold, for its markup.
+const maxRead = 4 * recipe.MaxBytes
+
+// text returns the raw text of a value: of an object its text or its name, of a
+// list its first.
+func (m *mapper) text(v any) string {
+	s := m.find(v)
+	if left := maxRead - m.read; len(s) > left {
+		s = strings.ToValidUTF8(s[:left], "") // not half a character
+		m.drop("", "text was left out: the recipe has more of it than Pantry keeps")
+	}
+	m.read += len(s)
+	m.b.keep(len(s))
+	return s
+}
+
+func (m *mapper) find(v any) string {
+	for range 8 {
+		switch x := m.resolve(v).(type) {
+		case string:
+			return x
+		case number:
+			return string(x)
+		case []any:
+			v = nil
+			for i := 0; i < len(x) && v == nil; i++ {
+				m.b.spend(1)
+				v = x[i]
+			}
+		case *object:
+			v = x.get("text", "name", "value", "title", "label", "description")
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// line returns a value as one line of plain text.
+func (m *mapper) line(v any) string {
+	if m.literal {
+		return strings.TrimSpace(m.text(v))
+	}
+	return oneLine(m.text(v))
+}
+
+func (m *mapper) title() {
+	for _, name := range []string{"name", "headline", "title", "alternatename"} {
+		for loc, v := range m.values(name) {
+			switch t := m.line(v); {
+			case t == "":
+			case m.r.Title == "":
+				m.r.Title = m.cutText(t, loc, recipe.MaxTitle)
+			case t != m.r.Title:
+				m.drop(loc, "Pantry keeps one name")
+			}
+		}
+		if m.r.Title != "" {
+			return
+		}
+	}
+	m.r.Title = clip(oneLine(m.page.title), recipe.MaxTitle)
+}
+
+func (m *mapper) description() {
+	for loc, v := range m.values("description", "abstract") {
+		s := m.text(v)
+		if !m.literal {
+			s = strings.Join(joinWrapped(paragraphs(s)), "\n")
+		}
+		switch {
+		case s == "":
+		case m.r.Description == "":
+			m.r.Description = m.cutText(s, loc, recipe.MaxDescription)
+		case s != m.r.Description:
+			m.drop(loc, "Pantry keeps one description")
+		}
+	}
+}
+
+// own reads what schema.org has no term for, from recipes that Pantry wrote.
+func (m *mapper) own() {
+	m.r.State = recipe.Active
+	if !m.literal {
+		return
+	}
+	m.r.Notes = m.cutText(m.text(m.first("pantry:notes")), "/pantry:notes", recipe.MaxNotes)
+	m.r.Made, _ = m.first("pantry:made").(bool)
+	m.r.Favorite, _ = m.first("pantry:favorite").(bool)
+	if m.text(m.first("pantry:state")) == string(recipe.Trashed) {
+		m.r.State = recipe.Trashed
+	}
+	if s := m.text(m.first("pantry:lastmadeat")); s != "" {
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+			m.r.LastMadeAt = &t
+		} else {
+			m.drop("/pantry:lastMadeAt", "is not a time as RFC 3339 writes it")
+		}
+	}
+	if review, ok := m.first("review").(*object); ok {
+		if o, ok := review.get("reviewrating").(*object); ok {
+			m.r.Rating, _ = parseFloat(m.text(o.get("ratingvalue")))
+		}
+	}
+	m.first("datecreated")
+	m.first("datemodified")
+	m.first("identifier")
+}
+
+// finish normalizes the recipe and takes out what Validate refuses.
+func (m *mapper) finish() error {
+	m.r = m.r.Normalize()
+	if m.r.Title == "" {
+		return errors.New("the recipe has no name: give it a \"name\"")
+	}
+	m.fitBytes()
+	var faults recipe.ValidationError
+	if errors.As(m.r.Validate(), &faults) {
+		for _, f := range faults {
+			switch f.Pointer {
+			case "/url":
+				m.r.URL = ""
+				m.drop("/url", f.Message)
+			case "/imageUrl":
+				m.r.ImageURL = ""
+				m.drop("/image", f.Message)
+			case "/rating":
+				m.r.Rating = 0
+				m.drop("/review", f.Message)
+			case "/lastMadeAt":
+				m.r.LastMadeAt = nil
+				m.drop("/pantry:lastMadeAt", f.Message)
+			}
+		}
+	}
+	if err := m.r.Validate(); err != nil {
+		return fmt.Errorf("the recipe cannot be kept: %w", err)
+	}
+	return nil
+}
+
+// fitBytes drops steps from the end until the whole fits.
+func (m *mapper) fitBytes() {
+	over := len(m.r.Title) + len(m.r.URL) + len(m.r.ImageURL) + len(m.r.Description) + len(m.r.Notes) - recipe.MaxBytes
+	for _, list := range [][]string{m.r.Ingredients, m.r.Steps, m.r.Tags} {
+		for _, s := range list {
+			over += len(s)
+		}
+	}
+	n := len(m.r.Steps)
+	for ; n > 0 && over > 0; n-- {
+		over -= len(m.r.Steps[n-1])
+	}
+	if left := len(m.r.Steps) - n; left > 0 {
+		m.drop("/recipeInstructions", fmt.Sprintf("the last %d steps were left out: a recipe holds at most %d KiB of text", left, recipe.MaxBytes>>10))
+		m.r.Steps = m.r.Steps[:n]
+	}
+}

@@ -1,0 +1,250 @@
+package jsonld
+
+import (
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+)
+
+// parseMicrodata reads the items of a page that are marked up in its text:
+// microdata (https://html.spec.whatwg.org/multipage/microdata.html) and the same
+// in RDFa Lite, where typeof, property and content stand for itemscope, itemprop
+// and the value. It returns the outermost items as the objects that JSON-LD would
+// have. It reads the tags one by one: the tree that html.Parse builds can be
+// thousands of times as large as the page.
+func parseMicrodata(b *budget, text string) []any {
+	w := &itemWalker{b: b}
+	z := xhtml.NewTokenizer(strings.NewReader(text))
+	for kind := z.Next(); kind != xhtml.ErrorToken; kind = z.Next() {
+		b.spend(len(z.Raw()))
+		switch kind {
+		case xhtml.TextToken:
+			w.write(softBreaks.Replace(string(z.Raw())))
+		case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
+			name, more := z.TagName()
+			w.start(string(name), attributes(z, more))
+		case xhtml.EndTagToken:
+			name, _ := z.TagName()
+			w.end(string(name))
+		}
+	}
+	w.closeTo(0)
+	return w.roots
+}
+
+// itemWalker follows the open elements of a page.
+type itemWalker struct {
+	b       *budget
+	roots   []any
+	open    []element
+	text    strings.Builder // the text of the open properties; each knows where it began
+	reading int             // how many open properties have their value in the text
+	hidden  string          // the open element whose text nobody sees, such as a script
+}
+
+// maxOpen bounds the open elements, and so the depth of items. An element beyond
+// it counts as closed at once.
+const maxOpen = 400
+
+type element struct {
+	tag   string
+	props []string // the properties of owner whose value the element is
+	owner *object
+	item  *object // the item that the element opens or stands in
+	begin int     // where its text begins, -1 when its text is not its value
+	value string  // from an attribute
+}
+
+func (w *itemWalker) start(tag string, attrs attrs) {
+	if hiddenTags[tag] && tag != "object" && tag != "iframe" {
+		w.hidden = tag
+	}
+	for _, ended := range impliedEnds[tag] {
+		w.endImplied(ended, tag)
+	}
+	w.write(breakBefore(tag))
+	e := element{tag: tag, begin: -1}
+	if n := len(w.open); n > 0 {
+		e.owner = w.open[n-1].item
+	}
+	e.item = e.owner
+	if e.owner != nil {
+		e.props = properties(attrs)
+	}
+	empty := voidTags[tag] || len(w.open) >= maxOpen
+	isItem := attrs.has("itemscope") || attrs.has("typeof")
+	switch {
+	case isItem:
+		e.item = &object{members: []member{{key: "@type", val: attrs.get("typeof") + " " + attrs.get("itemtype")}}}
+		w.b.keep(valueBytes)
+	case len(e.props) > 0:
+		value, ok := attributeValue(tag, e.props[0], attrs)
+		if e.value = value; !ok && !empty {
+			e.begin = w.text.Len()
+			w.reading++
+		}
+	}
+	if empty {
+		w.close(e)
+		return
+	}
+	w.open = append(w.open, e)
+}
+
+// properties returns the names in itemprop and property, each once and a few.
+func properties(attrs attrs) []string {
+	const maxProps = 8
+	var list []string
+	for name := range strings.FieldsSeq(clip(attrs.get("itemprop")+" "+attrs.get("property"), 1000)) {
+		if len(list) < maxProps && !strings.Contains(" "+strings.Join(list, " ")+" ", " "+name+" ") {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func (w *itemWalker) end(tag string) {
+	if w.hidden == tag {
+		w.hidden = ""
+	}
+	for i := len(w.open) - 1; i >= 0; i-- {
+		w.b.spend(1)
+		if w.open[i].tag == tag {
+			w.closeTo(i)
+			return
+		}
+	}
+}
+
+// impliedEnds names the elements that a start tag ends, as their end tags may be
+// left out.
+var impliedEnds = map[string][]string{
+	"li": {"li"}, "p": {"p"}, "dd": {"dd", "dt"}, "dt": {"dd", "dt"}, "tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"},
+	"ul": {"p"}, "ol": {"p"}, "div": {"p"}, "section": {"p"}, "h1": {"p"}, "h2": {"p"}, "h3": {"p"}, "h4": {"p"},
+}
+
+// endImplied ends an open element when only inline elements, or its own content,
+// stand above it.
+func (w *itemWalker) endImplied(ended, by string) {
+	for i := len(w.open) - 1; i >= 0 && i > len(w.open)-12; i-- {
+		switch tag := w.open[i].tag; {
+		case tag == ended:
+			w.closeTo(i)
+			return
+		case tag == "ul" || tag == "ol" || tag == "dl" || tag == "table" || blockTags[tag] && by != "li":
+			return
+		}
+	}
+}
+
+// closeTo closes the elements from the innermost one up to the one at index i.
+func (w *itemWalker) closeTo(i int) {
+	for n := len(w.open) - 1; n >= i; n-- {
+		e := w.open[n]
+		w.open = w.open[:n]
+		w.close(e)
+	}
+}
+
+// close gives the value of an element to the item that it belongs to.
+func (w *itemWalker) close(e element) {
+	if e.begin >= 0 {
+		e.value = w.text.String()[e.begin:]
+		if w.reading--; w.reading == 0 {
+			w.text = strings.Builder{}
+		}
+	}
+	isItem := e.item != e.owner
+	if isItem {
+		e.item.group()
+	}
+	switch {
+	case isItem && len(e.props) == 0:
+		w.roots = append(w.roots, e.item)
+	case isItem:
+		e.owner.add(e.props[:1], e.item)
+	case strings.TrimSpace(e.value) != "":
+		w.b.keep(valueBytes * len(e.props))
+		e.owner.add(e.props, e.value)
+	}
+}
+
+func (o *object) add(props []string, v any) {
+	for _, prop := range props {
+		o.members = append(o.members, member{key: prop, val: v})
+	}
+}
+
+// group makes one member with a list of members with the same key.
+func (o *object) group() {
+	at := map[string]int{}
+	members := o.members[:0]
+	for _, m := range o.members {
+		i, ok := at[m.key]
+		if !ok {
+			at[m.key] = len(members)
+			members = append(members, m)
+			continue
+		}
+		if list, ok := members[i].val.([]any); ok {
+			members[i].val = append(list, m.val)
+		} else {
+			members[i].val = []any{members[i].val, m.val}
+		}
+	}
+	o.members = members
+}
+
+// write adds to the text of the open properties.
+func (w *itemWalker) write(s string) {
+	if w.reading > 0 && w.hidden == "" && s != "" {
+		w.b.keep(len(s))
+		w.text.WriteString(s)
+	}
+}
+
+// softBreaks makes spaces of line ends, which do not break a line in HTML.
+var softBreaks = strings.NewReplacer("\n", " ", "\r", " ", string(lineBreak), " ", string(groupBreak), " ")
+
+// breakBefore returns what parts the text of an element from the text before it.
+func breakBefore(tag string) string {
+	switch {
+	case tag == "br" || tag == "p" || tag == "li" || tag == "tr" || len(tag) == 2 && tag[0] == 'h':
+		return string(lineBreak)
+	case blockTags[tag]:
+		return string(groupBreak)
+	case tag == "sup" || tag == "td":
+		return " "
+	}
+	return ""
+}
+
+// attributeValue returns the value that an attribute gives to a property.
+func attributeValue(tag, prop string, attrs attrs) (string, bool) {
+	names := []string{"content"}
+	switch tag {
+	case "time":
+		names = append(names, "datetime")
+	case "img", "source", "video", "audio", "embed", "iframe":
+		names = append(names, "src", "data-src", "data-lazy-src", "srcset")
+	case "a", "area":
+		if addressTerms[term(prop)] {
+			names = append(names, "href")
+		}
+	case "link":
+		names = append(names, "href")
+	case "data", "meter", "input":
+		names = append(names, "value")
+	}
+	for _, name := range names {
+		if v := strings.TrimSpace(attrs.get(name)); v != "" && !strings.HasPrefix(v, "data:") {
+			return v, true
+		}
+	}
+	return "", tag == "img" || tag == "meta" || tag == "link"
+}
+
+var (
+	addressTerms = set("url image photo contenturl thumbnailurl sameas mainentityofpage suitablefordiet")
+	voidTags     = set("area base br col embed hr img input link meta param source track wbr")
+)

@@ -1,0 +1,168 @@
+package jsonld
+
+import (
+	"net/url"
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+)
+
+// page is what a web page says about itself, outside of its recipes.
+type page struct {
+	title, description, canonical, image string
+	base                                 *url.URL
+}
+
+// source is what one pass over a page collects.
+type source struct {
+	b      *budget
+	linked []string // JSON-LD
+	data   []string // other JSON, such as the state of a JavaScript application
+	meta   map[string]string
+	marked bool // the page has microdata or RDFa
+}
+
+// looksLikeJSON reports whether text begins as JSON does.
+func looksLikeJSON(text string) bool {
+	text = strings.TrimLeft(text, " \t\r\n\uFEFF")
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
+}
+
+// looksLikePage reports whether text is a page, or a piece of one, and not JSON
+// behind a comment.
+func looksLikePage(text string) bool {
+	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\uFEFF"), "<") {
+		return false
+	}
+	lower := strings.ToLower(text)
+	for _, mark := range []string{"<script", "<html", "<body", "<meta", "itemscope", "typeof="} {
+		if strings.Contains(lower, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// scanPage reads a page once for everything but its microdata.
+func scanPage(b *budget, text string) *source {
+	src := &source{b: b, meta: map[string]string{}}
+	z := xhtml.NewTokenizer(strings.NewReader(text))
+	for kind := z.Next(); kind != xhtml.ErrorToken; kind = z.Next() { // its only error is the end
+		b.spend(len(z.Raw()))
+		if kind == xhtml.StartTagToken || kind == xhtml.SelfClosingTagToken {
+			src.tag(z, kind)
+		}
+	}
+	return src
+}
+
+func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
+	name, hasAttr := z.TagName()
+	attrs := attributes(z, hasAttr)
+	src.marked = src.marked || attrs.has("itemscope") || attrs.has("typeof")
+	switch string(name) {
+	case "script":
+		if kind == xhtml.StartTagToken && z.Next() == xhtml.TextToken {
+			src.block(attrs.get("type"), string(z.Raw()))
+		}
+	case "title":
+		if src.meta["title"] == "" && z.Next() == xhtml.TextToken {
+			src.remember("title", string(z.Raw()))
+		}
+	case "base":
+		src.remember("base", attrs.get("href"))
+	case "link":
+		if strings.EqualFold(strings.TrimSpace(attrs.get("rel")), "canonical") {
+			src.remember("canonical", attrs.get("href"))
+		}
+	case "meta":
+		name := strings.ToLower(strings.TrimSpace(attrs.get("property") + attrs.get("name")))
+		src.remember(name, attrs.get("content"))
+		if strings.Contains(name, "json") {
+			src.block(name, attrs.get("content"))
+		}
+	}
+}
+
+// remember keeps the first value of a name that the page object needs.
+func (src *source) remember(name, value string) {
+	if pageNames[name] && src.meta[name] == "" {
+		src.meta[name] = strings.TrimSpace(value)
+	}
+}
+
+var pageNames = set("title base canonical description og:title og:url og:image og:description twitter:image")
+
+// block keeps the content of an element that holds JSON.
+func (src *source) block(kind, content string) {
+	kind = strings.ToLower(strings.Trim(kind, " \t\r\n\"'“”"))
+	switch {
+	case !strings.Contains(kind, "json"), strings.TrimSpace(content) == "":
+	case strings.Contains(kind, "ld+json"), strings.Contains(kind, "json+ld"), strings.Contains(kind, "ld json"):
+		src.linked = append(src.linked, content)
+	default:
+		src.data = append(src.data, content)
+	}
+}
+
+// page returns what the page says about itself.
+func (src *source) page() page {
+	first := func(names ...string) (value string) {
+		for _, name := range names {
+			fill(&value, src.meta[name])
+		}
+		return value
+	}
+	p := page{
+		title:       first("og:title", "title"),
+		description: first("og:description", "description"),
+		canonical:   first("canonical", "og:url"),
+		image:       first("og:image", "twitter:image"),
+	}
+	for _, name := range []string{"base", "canonical", "og:url"} {
+		u, err := url.Parse(clip(src.meta[name], maxAddress))
+		if err == nil && u.Host != "" {
+			fill(&u.Scheme, "https")
+			p.base = u
+			break
+		}
+	}
+	return p
+}
+
+// attrs are the attributes of a tag; of equal names the first one counts.
+type attrs []attr
+
+type attr struct{ name, value string }
+
+func (a attrs) get(name string) string {
+	for _, at := range a {
+		if at.name == name {
+			return at.value
+		}
+	}
+	return ""
+}
+
+func (a attrs) has(name string) bool {
+	for _, at := range a {
+		if at.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// attributes reads those attributes that say something about a recipe.
+func attributes(z *xhtml.Tokenizer, more bool) attrs {
+	var list attrs
+	for n := 0; more && n < 100; n++ {
+		var k, v []byte
+		if k, v, more = z.TagAttr(); knownAttrs[string(k)] {
+			list = append(list, attr{string(k), string(v)})
+		}
+	}
+	return list
+}
+
+var knownAttrs = set("type href rel property name content itemscope itemtype itemprop typeof datetime src data-src data-lazy-src srcset value class")
