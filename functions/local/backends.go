@@ -19,7 +19,7 @@ import (
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
@@ -126,8 +126,8 @@ func (b *backends) openAuth(ctx context.Context) error {
 		b.say("Firebase Auth", b.cfg.AuthEmulator+"  (FIREBASE_AUTH_EMULATOR_HOST)")
 		return nil
 	}
-	emulator := authemulator.New(b.cfg.ProjectID)
-	err := emulator.AddUser(authemulator.User{
+	emulator := firebaseauth.New(b.cfg.ProjectID)
+	err := emulator.AddUser(firebaseauth.User{
 		UID: demoUID, Email: demoEmail, Password: demoPassword, DisplayName: "Demo Cook", EmailVerified: true,
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"pantry.example/functions/local/page"
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
+	"pantry.example/shared/config"
 )
 
 // drain is how long requests may still run after Ctrl-C.
@@ -151,12 +151,7 @@ func newServer(h http.Handler) *http.Server {
 // its own name here (DNS rebinding) and would then count as the same origin.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
-		}
-		addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-		if host != "localhost" && (err != nil || !addr.IsLoopback()) {
+		if !config.IsLoopback(r.Host) {
 			http.Error(w, "This server answers on localhost alone.", http.StatusMisdirectedRequest)
 			return
 		}

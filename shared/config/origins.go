@@ -79,14 +79,3 @@ func parseOrigin(s string, deployed bool) (origin, reason, fix string) {
 	}
 	return scheme + "://" + host + ":" + strings.TrimLeft(port, "0"), "", ""
 }
-
-// isLoopback reports whether only programs on the same machine can be behind a host. 0.0.0.0 and :: count: a connection
-// to them goes to the machine itself.
-func isLoopback(host string) bool {
-	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		addr = addr.Unmap()
-		return addr.IsLoopback() || addr.IsUnspecified()
-	}
-	host = lower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
-}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 )
 
 // Project is the one that the official Auth emulator takes for calls with an API key.
@@ -26,7 +26,7 @@ type Accounts struct {
 func OnEachAuth(t *testing.T, run func(t *testing.T, a Accounts)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
-		srv := httptest.NewServer(authemulator.New(Project))
+		srv := httptest.NewServer(firebaseauth.New(Project))
 		t.Cleanup(srv.Close)
 		run(t, Accounts{t, strings.TrimPrefix(srv.URL, "http://")})
 	})

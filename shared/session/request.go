@@ -2,11 +2,11 @@ package session
 
 import (
 	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
+
+	"pantry.example/shared/config"
 )
 
 // CookieName is the only cookie that Firebase Hosting passes on to a function
@@ -67,12 +67,7 @@ func plainLoopback(r *http.Request) bool {
 	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
 		return false
 	}
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return host == "localhost" || (err == nil && addr.IsLoopback())
+	return config.IsLoopback(r.Host)
 }
 
 // Request returns the session of an authenticated request from the client address addr.

@@ -15,7 +15,7 @@ import (
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/emulator"
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 	"pantry.example/shared/recipe"
 )
 
@@ -34,7 +34,7 @@ func (r row) commands() int { return r.sent + r.inside }
 // TestCostsEmbedded checks what can be counted with nothing but Go: all but Firestore,
 // whose columns it takes from costs.md.
 func TestCostsEmbedded(t *testing.T) {
-	auth := httptest.NewServer(authemulator.New(project))
+	auth := httptest.NewServer(firebaseauth.New(project))
 	t.Cleanup(auth.Close)
 	w := newWorld(t, embeddedRedis(t), strings.TrimPrefix(auth.URL, "http://"), recipe.NewMemory(), &firestoreCounter{})
 	rows := w.measure()

@@ -18,7 +18,7 @@ import (
 	"testing"
 
 	"pantry.example/shared/emulator"
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 )
 
 // google is Google on loopback: what it answers at the end of a path.
@@ -194,7 +194,7 @@ func TestAuthEmulators(t *testing.T) {
 		d.want("firebase-session", "pass", "permitted")
 	}
 	t.Run("embedded", func(t *testing.T) {
-		srv := httptest.NewServer(authemulator.New("demo-pantry"))
+		srv := httptest.NewServer(firebaseauth.New("demo-pantry"))
 		t.Cleanup(srv.Close)
 		check(t, strings.TrimPrefix(srv.URL, "http://"))
 	})

@@ -18,7 +18,7 @@ func (r *report) origins(cfg config.Config, bad badVariables, getenv func(string
 	const check = "allowed-origins"
 	deployed := cfg.Deployed
 	for _, raw := range urls {
-		if u, err := url.Parse(raw); err == nil && !loopback(u.Hostname()) {
+		if u, err := url.Parse(raw); err == nil && !config.IsLoopback(u.Hostname()) {
 			deployed = true
 		}
 	}
@@ -38,22 +38,15 @@ func (r *report) origins(cfg config.Config, bad badVariables, getenv func(string
 		u, err := url.Parse(origin)
 		switch {
 		case err != nil:
-		case loopback(u.Hostname()) && deployed:
+		case config.IsLoopback(u.Hostname()) && deployed:
 			r.warn(check, origin+" is a development server, and any program on a visitor's machine can serve a page there", "Take it out of what is deployed")
-		case u.Scheme == "http" && !loopback(u.Hostname()):
+		case u.Scheme == "http" && !config.IsLoopback(u.Hostname()):
 			r.warn(check, origin+" is plain http: whoever is on the way can change that page and use its session", "Serve the page over https and write https://")
 		}
 	}
 	if len(r.results) == before {
 		r.pass(check, strings.Join(cfg.AllowedOrigins, ", "))
 	}
-}
-
-func loopback(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.Unmap().IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // sameSite reports whether a browser counts a page at origin and a function at u as one

@@ -11,6 +11,7 @@ import (
 	"pantry.example/functions/checkexpiration"
 	"pantry.example/functions/recipes"
 	"pantry.example/functions/setcache"
+	"pantry.example/shared/config"
 )
 
 // target is one function at one address.
@@ -61,7 +62,7 @@ func parseTarget(raw string) (_ []target, reason string) {
 		return nil, "is no http or https URL"
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, "has a user name, a query or a fragment"
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !config.IsLoopback(u.Hostname()):
 		return nil, "is plain http: sessions would be sent in the clear"
 	}
 	names := []string{setcache.Name, checkexpiration.Name, recipes.Name}

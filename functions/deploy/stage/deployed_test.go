@@ -16,7 +16,7 @@ import (
 	"pantry.example/functions"
 	"pantry.example/functions/deploy/smoke"
 	"pantry.example/shared/emulator"
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 )
 
 // backends are what the functions of a test run on.
@@ -31,8 +31,8 @@ const password = "correct horse"
 func newBackends(t *testing.T) backends {
 	t.Helper()
 	redis := miniredis.RunT(t)
-	emulator := authemulator.New("demo-pantry")
-	if err := emulator.AddUser(authemulator.User{UID: "ada", Email: "ada@example.com", Password: password}); err != nil {
+	emulator := firebaseauth.New("demo-pantry")
+	if err := emulator.AddUser(firebaseauth.User{UID: "ada", Email: "ada@example.com", Password: password}); err != nil {
 		t.Fatal(err)
 	}
 	auth := httptest.NewServer(emulator)

@@ -1,4 +1,4 @@
-package authemulator_test
+package firebaseauth_test
 
 import (
 	"bytes"
@@ -13,22 +13,23 @@ import (
 	"time"
 
 	"pantry.example/shared/emulator"
-	"pantry.example/shared/emulator/authemulator"
+	"pantry.example/shared/emulator/firebaseauth"
 )
 
 // project is the one that the official emulator, as .ci/services starts it, takes for calls with an API key.
 const project = "demo-pantry"
 
-// emulator is a running emulator, the embedded or the official one.
+// firebaseAuth is a running emulator, the embedded or the official one.
 type firebaseAuth struct {
 	host     string
 	official bool
+	server   *firebaseauth.Server // the embedded one
 }
 
 // embedded serves a new emulator of the project for the length of the test.
-func embedded(t *testing.T, project string, users ...authemulator.User) firebaseAuth {
+func embedded(t *testing.T, project string, users ...firebaseauth.User) firebaseAuth {
 	t.Helper()
-	s := authemulator.New(project)
+	s := firebaseauth.New(project)
 	for _, u := range users {
 		if err := s.AddUser(u); err != nil {
 			t.Fatalf("AddUser(%s) = %v", u.UID, err)
@@ -36,13 +37,13 @@ func embedded(t *testing.T, project string, users ...authemulator.User) firebase
 	}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	return firebaseAuth{host: strings.TrimPrefix(srv.URL, "http://")}
+	return firebaseAuth{host: strings.TrimPrefix(srv.URL, "http://"), server: s}
 }
 
 // eachEmulator runs a test over the embedded emulator and over the official one.
 func eachEmulator(t *testing.T, test func(t *testing.T, e firebaseAuth)) {
 	t.Run("embedded", func(t *testing.T) { test(t, embedded(t, project)) })
-	t.Run("official", func(t *testing.T) { test(t, firebaseAuth{emulator.Auth(t), true}) })
+	t.Run("official", func(t *testing.T) { test(t, firebaseAuth{host: emulator.Auth(t), official: true}) })
 }
 
 // request is one HTTP call; a body that is no string is sent as JSON.

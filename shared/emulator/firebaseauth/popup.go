@@ -1,4 +1,4 @@
-package authemulator
+package firebaseauth
 
 import (
 	"cmp"
@@ -33,7 +33,7 @@ func (s *Server) pickables(providerID string) []pickable {
 	defer s.mu.Unlock()
 	var out []pickable
 	for _, a := range s.accounts {
-		for _, p := range a.linked {
+		for _, p := range a.Linked {
 			if p.ProviderID != providerID {
 				continue
 			}
@@ -52,7 +52,7 @@ func (s *Server) authHandler(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	provider := strings.ToLower(q.Get("providerId"))
 	if q.Get("apiKey") == "" || provider == "" {
-		writeAction(w, http.StatusBadRequest, map[string]string{"error": "missing apiKey or providerId query parameters"})
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "missing apiKey or providerId query parameters"})
 		return
 	}
 	nonce := rand.Text()

@@ -1,30 +1,28 @@
-// Package authemulator is a Firebase Auth emulator in one process and in memory: what the Admin SDK
-// and the browser's connectAuthEmulator need of Identity Toolkit, with the paths, answers and error
-// names of the official emulator (firebase-tools, lib/emulator/auth). The route table is in routes.go.
+// Package firebaseauth is a Firebase Auth emulator in one process and in memory. It has what the
+// local runner, the page, the Admin SDK and the browser's SDK use of Identity Toolkit: passwords, a
+// pretended Google sign-in with its popup, refresh, look-up, update, session cookies and deletion. Paths,
+// answers and error names are those of the official emulator (firebase-tools, lib/emulator/auth). The
+// routes are in routes.go. Everything else of Identity Toolkit is answered 501; use the official emulator
+// for it.
 //
-// It verifies no signature. Its tokens are unsigned ("alg": "none"), it believes whatever token it is
-// shown, and everyone who can reach it is its owner. So it must never be reachable from another
-// machine: serve it on a loopback address only. As a second guard it refuses every request whose Host
-// is not localhost, 127.0.0.1 or [::1], and every owner's request that a web page from elsewhere sends.
-// What is left to such a page is what a client may do, with forged ID tokens too: nobody should type a
-// password here that he uses elsewhere.
+// It verifies no signature, and everyone who can reach it can be its owner: serve it on a loopback address
+// only. As a second guard it refuses every request whose Host is not this machine, and every owner's call
+// from a web page of another machine. Such a page can still do what a client may do, so nobody should
+// type a real password here.
 //
-// It differs from the official one where that one differs from production: a refresh token is refused
-// after a revocation (validSince), auth_time is that of the session's own sign-in and survives a
-// refresh, expired and foreign ID tokens are refused, and no answer contains a password. No e-mail is
-// sent: its codes are listed at /emulator/v1/projects/{project}/oobCodes.
-//
-// Phone sign-in, second factors, passkeys, tenants, SAML, blocking functions and the import of users
-// are answered 501, as the official one answers what it does not have.
-package authemulator
+// It is stricter than the official emulator where production is: a refresh token is refused after a
+// revocation, auth_time survives a refresh, expired and foreign ID tokens are refused, and no answer holds
+// a password.
+package firebaseauth
 
 import (
-	"net"
+	"encoding/json"
+	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
+
+	"pantry.example/shared/config"
 )
 
 // What one server holds at most, so that no client can fill the process's memory.
@@ -33,34 +31,22 @@ const (
 	maxAccounts = 5000
 	maxText     = 2048 // bytes of any one text in an account
 	maxLinked   = 10   // identity providers linked to an account
-	maxOobCodes = 1000 // the oldest goes first
 )
 
-// Server is the emulator of one Firebase project: an [http.Handler], safe for concurrent use. It
-// listens on nothing itself. Its state is in memory only, and its size is bounded: at most 5000
-// accounts, 1000 pending e-mail codes, 1 MiB a request.
+// Server is the emulator of one Firebase project: an [http.Handler], safe for concurrent use. It listens
+// on nothing itself.
 type Server struct {
 	projectID string
 	routes    *http.ServeMux
 
 	mu       sync.Mutex // guards what follows
 	accounts map[string]*account
-	oobCodes []oobCode
-	config   projectConfig
+	changed  bool // since the last save
+	save     func([]byte) error
 }
 
-// projectConfig is what /emulator/v1/projects/{project}/config shows and changes.
-type projectConfig struct {
-	SignIn struct {
-		AllowDuplicateEmails bool `json:"allowDuplicateEmails"`
-	} `json:"signIn"`
-	EmailPrivacyConfig struct {
-		EnableImprovedEmailPrivacy bool `json:"enableImprovedEmailPrivacy"`
-	} `json:"emailPrivacyConfig"`
-}
-
-// New returns an emulator without accounts for the project that the SDKs are configured with. Calls
-// that name another project are refused, because a wrong project ID is easier found that way.
+// New returns an emulator without accounts for the project that the SDKs are configured with. Calls that
+// name another project are refused, because a wrong project ID is easier found that way.
 func New(projectID string) *Server {
 	s := &Server{projectID: projectID, accounts: map[string]*account{}}
 	s.routes = s.newRoutes()
@@ -102,15 +88,58 @@ func (s *Server) AddUser(u User) error {
 			return err
 		}
 	}
-	a.ValidSince, a.bornAt = 0, 0
+	a.ValidSince, a.BornAt = 0, 0
 	return s.put(a)
+}
+
+// Keep adds the accounts of an earlier server, if there are any, and from then on gives save all accounts
+// after each call that changed one, before that call is answered. When save fails, the call is answered
+// 500. The bytes are JSON; they hold hashes of passwords.
+func (s *Server) Keep(accounts []byte, save func([]byte) error) error {
+	var kept map[string]*account
+	if len(accounts) > 0 {
+		if err := json.Unmarshal(accounts, &kept); err != nil {
+			return fmt.Errorf("read the accounts: %w", err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for uid, a := range kept {
+		if a == nil || a.LocalID != uid {
+			return fmt.Errorf("read the accounts: the account %q is not whole", uid)
+		}
+		if err := s.put(a); err != nil {
+			return fmt.Errorf("read the accounts: %w", err)
+		}
+	}
+	s.save, s.changed = save, false
+	return nil
+}
+
+// locked runs one operation and saves what it changed.
+func (s *Server) locked(op operation, c *call) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer, err := op(c)
+	if !s.changed || s.save == nil {
+		return answer, err
+	}
+	accounts, failed := json.Marshal(s.accounts)
+	if failed == nil {
+		failed = s.save(accounts)
+	}
+	if failed != nil {
+		return nil, fmt.Errorf("save the accounts: %w", failed)
+	}
+	s.changed = false
+	return answer, err
 }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowOrigin(w, r)
 	switch {
-	case !loopback(r.Host):
+	case !config.IsLoopback(r.Host):
 		// A page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name here.
 		writeError(w, forbidden("The Auth emulator answers only to localhost, 127.0.0.1 and [::1]."))
 	case r.Method == http.MethodOptions:
@@ -139,19 +168,6 @@ func allowOrigin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// loopback says whether a Host header names this machine by one of the names that cannot be rebound.
-func loopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = strings.TrimSuffix(strings.TrimPrefix(hostport, "["), "]")
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && (ip == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || ip == netip.IPv6Loopback())
-}
-
 // localOrigin says whether a request comes from no web page, or from one that this machine serves.
 func localOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
@@ -159,5 +175,5 @@ func localOrigin(r *http.Request) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && loopback(u.Host)
+	return err == nil && config.IsLoopback(u.Host)
 }

@@ -1,9 +1,8 @@
-package authemulator
+package firebaseauth
 
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,70 +24,51 @@ type idpAnswer struct {
 	FullName         string   `json:"fullName,omitempty"`
 	FirstName        string   `json:"firstName,omitempty"`
 	LastName         string   `json:"lastName,omitempty"`
-	ScreenName       string   `json:"screenName,omitempty"`
 	PhotoURL         string   `json:"photoUrl,omitempty"`
 	RawUserInfo      string   `json:"rawUserInfo"`
 	OauthIDToken     string   `json:"oauthIdToken,omitempty"`
 	OauthAccessToken string   `json:"oauthAccessToken"`
 	NeedConfirmation bool     `json:"needConfirmation,omitempty"`
 	VerifiedProvider []string `json:"verifiedProvider,omitempty"`
-	ErrorMessage     string   `json:"errorMessage,omitempty"`
 	tokens
 
 	rawID string
 }
 
 type idpRequest struct {
-	RequestURI          string `json:"requestUri"`
-	PostBody            string `json:"postBody"`
-	IDToken             string `json:"idToken"` // of the account to link with
-	PendingIDToken      string `json:"pendingIdToken"`
-	ReturnRefreshToken  bool   `json:"returnRefreshToken"`
-	ReturnIdpCredential bool   `json:"returnIdpCredential"`
+	RequestURI         string `json:"requestUri"`
+	PostBody           string `json:"postBody"`
+	IDToken            string `json:"idToken"`
+	PendingIDToken     string `json:"pendingIdToken"`
+	ReturnRefreshToken bool   `json:"returnRefreshToken"`
 }
 
-// signInWithIdp believes an unsigned id_token of an identity provider: a JWT or its claims as plain
-// JSON, such as {"sub":"abc","email":"foo@example.com","email_verified":true}.
+// signInWithIdp believes an unsigned id_token of an identity provider: a JWT or its claims as plain JSON,
+// such as {"sub":"abc","email":"foo@example.com","email_verified":true}.
 func (s *Server) signInWithIdp(c *call) (any, error) {
 	var in idpRequest
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if in.ReturnRefreshToken || in.PendingIDToken != "" {
-		return nil, notImplemented("returnRefreshToken or pendingIdToken")
+	if in.IDToken != "" || in.ReturnRefreshToken || in.PendingIDToken != "" {
+		return nil, notImplemented("Linking an identity, returnRefreshToken or pendingIdToken")
 	}
-	out, err := s.readIdpResponse(in)
+	out, err := readIdpResponse(in)
 	if err != nil {
 		return nil, err
 	}
-	var linkTo *account
-	if in.IDToken != "" {
-		ses, err := s.checkIDToken(in.IDToken)
-		if err != nil {
-			return nil, err
-		}
-		linkTo = ses.account
-	}
-	a, err := s.idpAccount(&out, linkTo)
-	if err != nil {
-		var refused *apiError
-		if in.ReturnIdpCredential && errors.As(err, &refused) {
-			out.ErrorMessage = refused.message // the SDK makes an error with the credential of it
-			return out, nil
-		}
-		return nil, err
-	}
-	if out.NeedConfirmation {
-		return out, nil
+	a, err := s.idpAccount(&out)
+	if err != nil || out.NeedConfirmation {
+		return out, err
 	}
 	if a.Disabled {
 		return nil, bad("USER_DISABLED")
 	}
 	a.link(provider{
 		ProviderID: out.ProviderID, RawID: out.rawID, FederatedID: out.rawID, Email: out.Email,
-		DisplayName: out.DisplayName, PhotoURL: out.PhotoURL, ScreenName: out.ScreenName,
+		DisplayName: out.DisplayName, PhotoURL: out.PhotoURL,
 	})
-	a.signedInAt(time.Now())
+	a.LastLoginAt = time.Now().UnixMilli()
 	if err := s.put(a); err != nil {
 		return nil, err
 	}
@@ -96,12 +76,12 @@ func (s *Server) signInWithIdp(c *call) (any, error) {
 	if a.Email == out.Email {
 		out.EmailVerified = a.EmailVerified
 	}
-	out.tokens = s.start(a, out.ProviderID, nil)
+	out.tokens = s.start(a, out.ProviderID)
 	return out, nil
 }
 
 // readIdpResponse finds the provider's answer in the request's URL, its fragment or the post body.
-func (s *Server) readIdpResponse(in idpRequest) (idpAnswer, error) {
+func readIdpResponse(in idpRequest) (idpAnswer, error) {
 	if in.RequestURI == "" {
 		return idpAnswer{}, bad("MISSING_REQUEST_URI")
 	}
@@ -123,31 +103,29 @@ func (s *Server) readIdpResponse(in idpRequest) (idpAnswer, error) {
 	case strings.HasPrefix(id, "saml."):
 		return idpAnswer{}, notImplemented("SAML")
 	}
-	idToken, accessToken := params.Get("id_token"), params.Get("access_token")
-	claims, err := idpClaims(idToken, accessToken)
+	idToken := params.Get("id_token")
+	claims, err := idpClaims(idToken)
 	if err != nil {
 		return idpAnswer{}, err
 	}
 	out := idpUser(id, claims)
 	out.OauthIDToken = idToken
-	out.OauthAccessToken = cmp.Or(accessToken, "FirebaseAuthEmulatorFakeAccessToken_"+id)
+	out.OauthAccessToken = cmp.Or(params.Get("access_token"), "FirebaseAuthEmulatorFakeAccessToken_"+id)
 	return out, nil
 }
 
-// idpClaims reads the ID token, or an access token that is made like one.
-func idpClaims(idToken, accessToken string) (map[string]any, error) {
-	token := cmp.Or(idToken, accessToken)
+func idpClaims(token string) (map[string]any, error) {
+	if token == "" {
+		return nil, notImplemented("Sign-in without an id_token")
+	}
 	claims, ok := decodeToken(token)
 	if strings.HasPrefix(token, "{") {
 		claims, ok = decodeClaims([]byte(token))
 	}
-	if !ok && idToken == "" {
-		return nil, notImplemented("Sign-in without an id_token")
-	}
-	if !ok {
+	switch {
+	case !ok:
 		return nil, bad("INVALID_IDP_RESPONSE : Unable to parse id_token. ((Auth Emulator only accepts strict JSON or JWTs as fake id_tokens.))")
-	}
-	if text(claims, "sub") == "" {
+	case text(claims, "sub") == "":
 		return nil, bad(`INVALID_IDP_RESPONSE : Invalid Idp Response: id_token missing required fields. ((Missing "sub" field. This field is required and must be a unique identifier.))`)
 	}
 	return claims, nil
@@ -159,72 +137,56 @@ func idpUser(id string, claims map[string]any) idpAnswer {
 	name := text(claims, "name")
 	out := idpAnswer{
 		Kind: "identitytoolkit#VerifyAssertionResponse", ProviderID: id, rawID: text(claims, "sub"), FederatedID: text(claims, "sub"),
-		Email: strings.ToLower(text(claims, "email")), EmailVerified: verified, DisplayName: name, FullName: name,
-		ScreenName: text(claims, "screen_name"), PhotoURL: text(claims, "picture"),
+		Email: strings.ToLower(text(claims, "email")), EmailVerified: verified, DisplayName: name, FullName: name, PhotoURL: text(claims, "picture"),
 	}
 	info := claims
 	if id == "google.com" {
 		out.FederatedID = "https://accounts.google.com/" + out.rawID
 		out.FirstName, out.LastName = text(claims, "given_name"), text(claims, "family_name")
-		scopes := "openid https://www.googleapis.com/auth/userinfo.profile"
-		info = map[string]any{"id": out.rawID, "verified_email": verified, "locale": "en"}
-		if out.Email != "" {
-			scopes += " https://www.googleapis.com/auth/userinfo.email"
-			info["email"] = out.Email
-		}
-		info["granted_scopes"] = scopes
-		for _, field := range []string{"name", "given_name", "family_name", "picture"} {
-			if v := text(claims, field); v != "" {
-				info[field] = v
-			}
-		}
+		info = googleProfile(claims, out)
 	}
 	raw, _ := json.Marshal(info) // it came from JSON
 	out.RawUserInfo = string(raw)
 	return out
 }
 
-// idpAccount chooses the account to sign in, as a copy to put: the one to link with, the one that has
-// this identity, the one that has this address, or a new one.
-func (s *Server) idpAccount(out *idpAnswer, linkTo *account) (*account, error) {
-	same := s.byProvider(out.ProviderID, out.rawID)
-	onePerEmail := !s.config.SignIn.AllowDuplicateEmails
-	var byEmail *account
-	if onePerEmail && out.Email != "" {
-		byEmail = s.byEmail(out.Email)
+func googleProfile(claims map[string]any, user idpAnswer) map[string]any {
+	info := map[string]any{"id": user.rawID, "verified_email": user.EmailVerified, "locale": "en"}
+	scopes := "openid https://www.googleapis.com/auth/userinfo.profile"
+	if user.Email != "" {
+		scopes += " https://www.googleapis.com/auth/userinfo.email"
+		info["email"] = user.Email
 	}
-	switch {
-	case linkTo != nil && same != nil:
-		return nil, bad("FEDERATED_USER_ID_ALREADY_LINKED")
-	case linkTo != nil && byEmail != nil && byEmail.LocalID != linkTo.LocalID:
-		return nil, bad("EMAIL_EXISTS")
-	case linkTo != nil:
-		return linkIdp(copyOf(linkTo), out, onePerEmail), nil
-	case same != nil:
+	info["granted_scopes"] = scopes
+	for _, field := range []string{"name", "given_name", "family_name", "picture"} {
+		if v := text(claims, field); v != "" {
+			info[field] = v
+		}
+	}
+	return info
+}
+
+// idpAccount chooses the account to sign in, as a copy to put: the one that has this identity, the one
+// that has this address, or a new one.
+func (s *Server) idpAccount(out *idpAnswer) (*account, error) {
+	if same := s.byProvider(out.ProviderID, out.rawID); same != nil {
 		return copyOf(same), nil
-	case byEmail != nil:
-		return adoptIdp(copyOf(byEmail), out), nil
+	}
+	if out.Email != "" {
+		if byEmail := s.byEmail(out.Email); byEmail != nil {
+			return adoptIdp(copyOf(byEmail), out), nil
+		}
 	}
 	out.IsNewUser = true
 	a, err := s.newAccount("")
 	if err != nil {
 		return nil, err
 	}
-	a.DisplayName, a.PhotoURL, a.ScreenName = out.DisplayName, out.PhotoURL, out.ScreenName
-	if onePerEmail && out.Email != "" {
+	a.DisplayName, a.PhotoURL = out.DisplayName, out.PhotoURL
+	if out.Email != "" {
 		a.Email, a.EmailVerified = out.Email, out.EmailVerified
 	}
 	return a, nil
-}
-
-func linkIdp(a *account, out *idpAnswer, onePerEmail bool) *account {
-	if onePerEmail && a.Email == "" && out.Email != "" {
-		a.Email, a.EmailVerified = out.Email, out.EmailVerified
-	}
-	if out.EmailVerified && out.Email != "" && a.Email == out.Email {
-		a.EmailVerified = true
-	}
-	return a
 }
 
 // adoptIdp gives the account with the same address to the identity, if its provider has verified the
@@ -233,16 +195,16 @@ func linkIdp(a *account, out *idpAnswer, onePerEmail bool) *account {
 func adoptIdp(a *account, out *idpAnswer) *account {
 	if !out.EmailVerified {
 		out.NeedConfirmation, out.LocalID = true, a.LocalID
-		for _, p := range a.linked {
+		for _, p := range a.Linked {
 			out.VerifiedProvider = append(out.VerifiedProvider, p.ProviderID)
 		}
 		return a
 	}
-	out.EmailRecycled = slices.ContainsFunc(a.linked, func(p provider) bool { return p.ProviderID == out.ProviderID })
+	out.EmailRecycled = slices.ContainsFunc(a.Linked, func(p provider) bool { return p.ProviderID == out.ProviderID })
 	if !a.EmailVerified {
-		a.linked, a.password, a.PhoneNumber, a.EmailLinkSignin = nil, nil, "", false
+		a.Linked, a.SaltedHash = nil, nil
 		a.ValidSince = time.Now().Unix()
 	}
-	a.DisplayName, a.PhotoURL, a.ScreenName, a.EmailVerified = out.DisplayName, out.PhotoURL, out.ScreenName, true
+	a.DisplayName, a.PhotoURL, a.EmailVerified = out.DisplayName, out.PhotoURL, true
 	return a
 }

@@ -1,10 +1,9 @@
-package authemulator_test
+package firebaseauth_test
 
 import (
 	"encoding/json"
 	"flag"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -28,15 +27,13 @@ func TestTranscript(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("embedded", func(t *testing.T) {
-		run := unique()
-		p := &player{t: t, run: run, emulator: embedded(t, project), other: embedded(t, "demo-"+run)}
+		p := &player{t: t, run: unique(), emulator: embedded(t, project)}
 		if diff := cmp.Diff(lines(string(script)), lines(p.play(string(script)))); diff != "" {
 			t.Errorf("the embedded emulator answers otherwise than the official one (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("official", func(t *testing.T) {
-		e := firebaseAuth{emulator.Auth(t), true}
-		p := &player{t: t, run: unique(), emulator: e, other: e}
+		p := &player{t: t, run: unique(), emulator: firebaseAuth{host: emulator.Auth(t), official: true}}
 		got := p.play(string(script))
 		if *update {
 			if err := os.WriteFile(transcript, []byte(got), 0o600); err != nil {
@@ -57,8 +54,6 @@ type player struct {
 	t        *testing.T
 	run      string // $run: what makes addresses unique
 	emulator firebaseAuth
-	other    firebaseAuth // serves the project demo-$run
-	inOther  bool
 	vars     []string // pairs of a variable and its value
 }
 
@@ -73,9 +68,6 @@ func (p *player) play(script string) string {
 		case strings.HasPrefix(line, "> "):
 			out = append(out, line, "< "+p.exchange(strings.TrimPrefix(line, "> ")))
 		default:
-			if line == "@ other project" {
-				p.inOther = true
-			}
 			out = append(out, line)
 		}
 	}
@@ -97,7 +89,7 @@ func (p *player) exchange(line string) string {
 		}
 	}
 	if res.json == nil {
-		return strconv.Itoa(res.status) + " " + p.contract(sortedQuery(res.header.Get("Location")))
+		return strconv.Itoa(res.status) + " " + p.contract(res.text)
 	}
 	if e, ok := res.json["error"].(object); ok {
 		delete(e, "errors") // they repeat the message
@@ -117,27 +109,17 @@ func (p *player) exchange(line string) string {
 func (p *player) send(line string) response {
 	verb, rest, _ := strings.Cut(line, " ")
 	target, body, _ := strings.Cut(rest, " ")
-	e, id := p.emulator, project
-	if p.inOther {
-		e, id = p.other, "demo-"+p.run
-	}
 	const v1 = "/identitytoolkit.googleapis.com/v1/"
 	in := request{method: "POST", header: map[string]string{"Content-Type": "application/json"}, body: body}
 	switch verb {
 	case "client":
 		in.path = v1 + target + "?key=fake-api-key"
 	case "owner":
-		in.path = v1 + "projects/" + id + "/" + target
+		in.path = v1 + "projects/" + project + "/" + target
 		in.path = strings.Replace(in.path, "/:", ":", 1)
 		in.header["Authorization"] = "Bearer owner"
 	case "form":
 		in.path, in.header["Content-Type"] = target, "application/x-www-form-urlencoded"
-	case "open": // a link
-		u, err := url.Parse(target)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		in = request{method: "GET", path: u.RequestURI()}
 	default: // a method
 		in.method, in.path = verb, target
 		if body == "" {
@@ -145,7 +127,7 @@ func (p *player) send(line string) response {
 			in.body = nil
 		}
 	}
-	return e.do(p.t, in)
+	return p.emulator.do(p.t, in)
 }
 
 func (p *player) expand(s string) string {

@@ -3,11 +3,9 @@
 import assert from "node:assert/strict";
 import { initializeApp } from "@firebase/app";
 import {
-  EmailAuthProvider, GoogleAuthProvider, applyActionCode, checkActionCode, confirmPasswordReset, connectAuthEmulator,
-  createUserWithEmailAndPassword, deleteUser, fetchSignInMethodsForEmail, getAdditionalUserInfo, getAuth, linkWithCredential,
-  reauthenticateWithCredential, reload, sendEmailVerification, sendPasswordResetEmail, sendSignInLinkToEmail, signInAnonymously,
-  signInWithCredential, signInWithCustomToken, signInWithEmailAndPassword, signInWithEmailLink, signOut, unlink, updatePassword,
-  updateProfile, verifyBeforeUpdateEmail,
+  EmailAuthProvider, GoogleAuthProvider, connectAuthEmulator, createUserWithEmailAndPassword, deleteUser, getAdditionalUserInfo,
+  getAuth, reauthenticateWithCredential, reload, signInWithCredential, signInWithEmailAndPassword, signOut, unlink,
+  updatePassword, updateProfile,
 } from "@firebase/auth";
 
 const [emulator, projectId] = process.argv.slice(2);
@@ -18,13 +16,6 @@ const run = Math.random().toString(36).slice(2);
 const address = (name) => `${name}-${run}@example.com`;
 const google = (claims) => GoogleAuthProvider.credential(JSON.stringify(claims));
 const refused = (call, code) => assert.rejects(call, (err) => { assert.equal(err.code, `auth/${code}`); return true; });
-
-// lastCode is the newest code that the emulator "sent" to an address.
-async function lastCode(email) {
-  const res = await fetch(`${emulator}/emulator/v1/projects/${projectId}/oobCodes`, { headers: { Authorization: "Bearer owner" } });
-  const { oobCodes } = await res.json();
-  return oobCodes.filter((code) => code.email === email).at(-1);
-}
 
 const stories = {
   async "sign up, sign in, profile, refresh, sign out"() {
@@ -38,7 +29,6 @@ const stories = {
     await refused(() => createUserWithEmailAndPassword(auth, "no address", "secret12"), "invalid-email");
     await refused(() => signInWithEmailAndPassword(auth, email, "wrong"), "wrong-password");
     await refused(() => signInWithEmailAndPassword(auth, address("nobody"), "wrong"), "user-not-found");
-    assert.deepEqual(await fetchSignInMethodsForEmail(auth, email), ["password"]);
 
     const { user } = await signInWithEmailAndPassword(auth, email, "secret12");
     assert.equal(user.isAnonymous, false);
@@ -56,44 +46,16 @@ const stories = {
     assert.equal(auth.currentUser, null);
   },
 
-  async "change the password, verify, change the address, delete"() {
-    const email = address("bea"), moved = address("bea2");
+  async "change the password, delete"() {
+    const email = address("bea");
     const { user } = await createUserWithEmailAndPassword(auth, email, "secret12");
     await updatePassword(user, "secret13");
     await user.getIdToken(true);
     await refused(() => signInWithEmailAndPassword(auth, email, "secret12"), "wrong-password");
     await reauthenticateWithCredential(user, EmailAuthProvider.credential(email, "secret13"));
-    await sendEmailVerification(user);
-    await applyActionCode(auth, (await lastCode(email)).oobCode);
-    await reload(user);
-    assert.equal(user.emailVerified, true);
-    await verifyBeforeUpdateEmail(user, moved);
-    await applyActionCode(auth, (await lastCode(email)).oobCode);
-    await signInWithEmailAndPassword(auth, moved, "secret13");
-    await deleteUser(auth.currentUser);
+    await deleteUser(user);
     assert.equal(auth.currentUser, null);
-    await refused(() => signInWithEmailAndPassword(auth, moved, "secret13"), "user-not-found");
-  },
-
-  async "reset the password"() {
-    const email = address("cem");
-    await createUserWithEmailAndPassword(auth, email, "secret12");
-    await refused(() => sendPasswordResetEmail(auth, address("nobody")), "user-not-found");
-    await sendPasswordResetEmail(auth, email);
-    const { oobCode } = await lastCode(email);
-    assert.equal((await checkActionCode(auth, oobCode)).operation, "PASSWORD_RESET");
-    await confirmPasswordReset(auth, oobCode, "secret13");
-    await refused(() => confirmPasswordReset(auth, oobCode, "secret14"), "invalid-action-code");
-    await signInWithEmailAndPassword(auth, email, "secret13");
-  },
-
-  async "sign in with a link"() {
-    const email = address("dan");
-    await sendSignInLinkToEmail(auth, email, { url: "http://localhost/done", handleCodeInApp: true });
-    const res = await signInWithEmailLink(auth, email, (await lastCode(email)).oobLink);
-    assert.equal(res.user.emailVerified, true);
-    assert.equal(getAdditionalUserInfo(res).isNewUser, true);
-    assert.deepEqual(await fetchSignInMethodsForEmail(auth, email), ["emailLink"]);
+    await refused(() => signInWithEmailAndPassword(auth, email, "secret13"), "user-not-found");
   },
 
   async "sign in with Google"() {
@@ -114,31 +76,13 @@ const stories = {
     const taken = address("fay");
     await createUserWithEmailAndPassword(auth, taken, "secret12");
     await refused(() => signInWithCredential(auth, google({ sub: `fay-${run}`, email: taken })), "account-exists-with-different-credential");
-    const { user } = await signInWithEmailAndPassword(auth, taken, "secret12");
-    await linkWithCredential(user, google({ sub: `fay-${run}`, email: taken }));
-    assert.deepEqual(user.providerData.map((p) => p.providerId).sort(), ["google.com", "password"]);
-    await refused(() => linkWithCredential(user, google({ sub: `gil-${run}` })), "provider-already-linked");
+    await signInWithEmailAndPassword(auth, taken, "secret12");
+
+    // With the address verified, Google's account takes over, and it can be taken away again.
+    const { user } = await signInWithCredential(auth, google({ sub: `fay-${run}`, email: taken, email_verified: true }));
+    assert.deepEqual(user.providerData.map((p) => p.providerId), ["google.com"]);
     await unlink(user, "google.com");
-    assert.deepEqual(user.providerData.map((p) => p.providerId), ["password"]);
-    await refused(() => linkWithCredential(user, google(claims)), "credential-already-in-use");
-  },
-
-  async "anonymous, then with a password"() {
-    const { user } = await signInAnonymously(auth);
-    assert.equal(user.isAnonymous, true);
-    const { uid } = user;
-    await linkWithCredential(user, EmailAuthProvider.credential(address("hal"), "secret12"));
-    assert.equal(user.isAnonymous, false);
-    assert.equal((await signInWithEmailAndPassword(auth, address("hal"), "secret12")).user.uid, uid);
-  },
-
-  async "custom token"() {
-    const token = JSON.stringify({ uid: `ida-${run}`, claims: { plan: "free" } });
-    const { user } = await signInWithCustomToken(auth, token);
-    assert.equal(user.uid, `ida-${run}`);
-    await user.getIdToken(true);
-    assert.equal((await user.getIdTokenResult()).claims.plan, "free");
-    await refused(() => signInWithCustomToken(auth, "no token"), "invalid-custom-token");
+    assert.deepEqual(user.providerData, []);
   },
 
   async "disabled, revoked and deleted elsewhere"() {

@@ -1,4 +1,4 @@
-package authemulator
+package firebaseauth
 
 import (
 	"encoding/json"
@@ -17,57 +17,42 @@ type operation func(*call) (any, error)
 // Bearer owner`; client routes marked "or owner" do more for an owner.
 func (s *Server) newRoutes() *http.ServeMux {
 	const v1 = "/identitytoolkit.googleapis.com/v1/"
-	const v2 = "/identitytoolkit.googleapis.com/v2/"
 	mux := http.NewServeMux()
 	for pattern, op := range map[string]operation{
-		"POST " + v1 + "accounts:signUp":                s.signUp, // or owner
-		"POST " + v1 + "accounts:signInWithPassword":    s.signInWithPassword,
-		"POST " + v1 + "accounts:signInWithIdp":         s.signInWithIdp,
-		"POST " + v1 + "accounts:signInWithCustomToken": s.signInWithCustomToken,
-		"POST " + v1 + "accounts:signInWithEmailLink":   s.signInWithEmailLink,
-		"POST " + v1 + "accounts:createAuthUri":         s.createAuthURI,
-		"POST " + v1 + "accounts:lookup":                s.lookup,      // or owner
-		"POST " + v1 + "accounts:update":                s.update,      // or owner
-		"POST " + v1 + "accounts:delete":                s.delete,      // or owner
-		"POST " + v1 + "accounts:sendOobCode":           s.sendOobCode, // or owner
-		"POST " + v1 + "accounts:resetPassword":         s.resetPassword,
-		"GET " + v1 + "projects":                        s.clientConfig,
-		"GET " + v2 + "recaptchaConfig":                 s.recaptchaConfig,
-		"GET " + v2 + "passwordPolicy":                  s.passwordPolicy,
-		"POST /securetoken.googleapis.com/v1/token":     s.refresh,
+		"POST " + v1 + "accounts:signUp":             s.signUp, // or owner
+		"POST " + v1 + "accounts:signInWithPassword": s.signInWithPassword,
+		"POST " + v1 + "accounts:signInWithIdp":      s.signInWithIdp,
+		"POST " + v1 + "accounts:lookup":             s.lookup, // or owner
+		"POST " + v1 + "accounts:update":             s.update, // or owner
+		"POST " + v1 + "accounts:delete":             s.delete, // or owner
+		"GET " + v1 + "projects":                     clientConfig,
+		"POST /securetoken.googleapis.com/v1/token":  s.refresh,
 	} {
 		mux.HandleFunc(pattern, s.serve(clientCall, op))
 	}
 	for pattern, op := range map[string]operation{
-		"POST " + v1 + "projects/{project}/accounts":             s.signUp,
-		"POST " + v1 + "projects/{project}/accounts:lookup":      s.lookup,
-		"POST " + v1 + "projects/{project}/accounts:update":      s.update,
-		"POST " + v1 + "projects/{project}/accounts:delete":      s.delete,
-		"POST " + v1 + "projects/{project}/accounts:batchDelete": s.batchDelete,
-		"GET " + v1 + "projects/{project}/accounts:batchGet":     s.batchGet,
-		"POST " + v1 + "projects/{project}/accounts:sendOobCode": s.sendOobCode,
-		"POST " + v1 + "projects/{project}":                      s.createSessionCookie, // {project}:createSessionCookie
+		"POST " + v1 + "projects/{project}/accounts":        s.signUp,
+		"POST " + v1 + "projects/{project}/accounts:lookup": s.lookup,
+		"POST " + v1 + "projects/{project}/accounts:update": s.update,
+		"POST " + v1 + "projects/{project}/accounts:delete": s.delete,
+		"POST " + v1 + "projects/{project}":                 s.createSessionCookie, // {project}:createSessionCookie
 	} {
 		mux.HandleFunc(pattern, s.serve(ownerCall, op))
-	}
-	for pattern, op := range map[string]operation{
-		"DELETE /emulator/v1/projects/{project}/accounts": s.deleteAll,
-		"GET /emulator/v1/projects/{project}/oobCodes":    s.listOobCodes,
-		"GET /emulator/v1/projects/{project}/config":      s.getConfig,
-		"PATCH /emulator/v1/projects/{project}/config":    s.patchConfig,
-	} {
-		mux.HandleFunc(pattern, s.serve(toolCall, op))
 	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"authEmulator": map[string]any{
 			"ready": true, "docs": "https://firebase.google.com/docs/emulator-suite",
 		}})
 	})
-	mux.HandleFunc("GET /emulator/action", page(s.action))
 	mux.HandleFunc("GET /emulator/auth/handler", page(s.authHandler))
 	mux.HandleFunc("GET /emulator/auth/iframe", page(s.authFrame))
 	mux.HandleFunc("/", notFound)
 	return mux
+}
+
+// clientConfig is what the browser's popup asks first.
+func clientConfig(*call) (any, error) {
+	return map[string]any{"projectId": projectNumber, "authorizedDomains": []string{"localhost"}}, nil
 }
 
 // notFound tells what Firebase has and this emulator has not from what does not exist.
@@ -94,9 +79,8 @@ func page(h http.HandlerFunc) http.HandlerFunc {
 type callKind int
 
 const (
-	clientCall callKind = iota // an API key, or the owner
-	ownerCall                  // the owner
-	toolCall                   // the emulator's own calls, which the official one gives to everybody
+	clientCall callKind = iota // with an API key, or the owner's
+	ownerCall                  // the owner's alone
 )
 
 // call is one request: who asks, and its body.
@@ -123,12 +107,6 @@ func (s *Server) serve(kind callKind, op operation) http.HandlerFunc {
 		}
 		writeJSON(w, http.StatusOK, answer)
 	}
-}
-
-func (s *Server) locked(op operation, c *call) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return op(c)
 }
 
 // read authorizes the call and reads its body, before the server is locked.
@@ -159,13 +137,13 @@ func (c *call) authorize(kind callKind) error {
 		}
 		c.owner = true
 	}
-	if (c.owner || kind == toolCall) && !localOrigin(c.Request) {
+	if c.owner && !localOrigin(c.Request) {
 		// Any web page may call this address; none from elsewhere may act as the owner.
 		return forbidden("Only a page served on this machine may act as the owner.")
 	}
 	hasKey := c.URL.Query().Get("key") != "" || c.Header.Get("X-Goog-Api-Key") != ""
 	switch {
-	case c.owner || kind == toolCall:
+	case c.owner:
 		return nil
 	case !hasKey:
 		return forbidden("The request is missing a valid API key.")

@@ -1,4 +1,4 @@
-package authemulator
+package firebaseauth
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ func bad(message string) error {
 }
 
 func notImplemented(what string) error {
-	return &apiError{http.StatusNotImplemented, "NOT_IMPLEMENTED", what + " is not implemented in the embedded Auth emulator.", "unimplemented"}
+	return &apiError{http.StatusNotImplemented, "NOT_IMPLEMENTED", what + " is not implemented in the embedded Auth emulator. Start the official one and name it in FIREBASE_AUTH_EMULATOR_HOST.", "unimplemented"}
 }
 
 func notFoundError() error {

@@ -1,4 +1,4 @@
-package authemulator_test
+package firebaseauth_test
 
 import (
 	"context"
