@@ -2,28 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"cloud.google.com/go/firestore"
 	"github.com/alicebob/miniredis/v2"
 
-	"pantry.example/functions/checkexpiration"
+	"pantry.example/functions"
 	"pantry.example/functions/recipes"
-	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
 	"pantry.example/shared/emulator/firebaseauth"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
-	"pantry.example/shared/web"
 )
 
 // The demo account of the embedded auth emulator, and the owner of the sample recipes.
@@ -36,6 +28,7 @@ const (
 // backends is what the functions run on.
 type backends struct {
 	cfg      config.Config
+	ports    ports
 	sessions *session.Cache
 	firebase *firebase.Firebase
 	store    recipe.Store
@@ -57,8 +50,8 @@ func (b *backends) say(what, where string) {
 
 // open starts what is embedded and connects to the rest. When it fails, nothing is left
 // running.
-func open(ctx context.Context, cfg config.Config) (_ *backends, err error) {
-	b := &backends{cfg: cfg}
+func open(ctx context.Context, cfg config.Config, p ports) (_ *backends, err error) {
+	b := &backends{cfg: cfg, ports: p}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -84,26 +77,27 @@ func (b *backends) openRedis(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the embedded Redis: %w", err)
 	}
-	b.closers = append(b.closers, server.Close)
-	// Its keys expire only when it is told that time has passed.
 	ctx, stop := context.WithCancel(ctx)
-	b.closers = append(b.closers, stop)
-	go func() {
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for last := time.Now(); ; {
-			select {
-			case <-ctx.Done():
-				return
-			case now := <-tick.C:
-				server.FastForward(now.Sub(last))
-				last = now
-			}
-		}
-	}()
+	b.closers = append(b.closers, server.Close, stop)
+	go passTime(ctx, server)
 	b.cfg.Redis, err = config.ParseRedis(server.Addr())
 	b.say("Redis", server.Addr()+"  (embedded; REDIS_SERVER names another)")
 	return err
+}
+
+// passTime lets keys expire: the embedded Redis has no clock of its own.
+func passTime(ctx context.Context, server *miniredis.Miniredis) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			server.FastForward(now.Sub(last))
+			last = now
+		}
+	}
 }
 
 // ping says so when the Redis that was named does not answer. It may come up later.
@@ -121,8 +115,8 @@ func (b *backends) ping(ctx context.Context) error {
 	return nil
 }
 
-func (b *backends) openAuth(ctx context.Context) error {
-	if b.cfg.AuthEmulator != "" {
+func (b *backends) openAuth(context.Context) error {
+	if b.ports.auth == nil {
 		b.say("Firebase Auth", b.cfg.AuthEmulator+"  (FIREBASE_AUTH_EMULATOR_HOST)")
 		return nil
 	}
@@ -133,15 +127,11 @@ func (b *backends) openAuth(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("add the demo account: %w", err)
 	}
-	l, err := listen(ctx, "AUTH_PORT", b.cfg.AuthPort)
-	if err != nil {
-		return err
-	}
 	server := newServer(emulator)
 	b.closers = append(b.closers, func() { _ = server.Close() })
-	go func() { _ = server.Serve(l) }()
+	go func() { _ = server.Serve(b.ports.auth) }()
 	b.embeddedAuth = true
-	b.cfg.AuthEmulator = l.Addr().String()
+	b.cfg.AuthEmulator = b.ports.auth.Addr().String()
 	b.say("Firebase Auth", b.cfg.AuthEmulator+"  (embedded; FIREBASE_AUTH_EMULATOR_HOST names another)")
 	// The Admin SDK takes the emulator's address from the environment alone.
 	return os.Setenv("FIREBASE_AUTH_EMULATOR_HOST", b.cfg.AuthEmulator)
@@ -157,6 +147,10 @@ func (b *backends) openSessions(ctx context.Context) error {
 }
 
 func (b *backends) openStore(ctx context.Context) error {
+	if f, ok := functions.ByEntryPoint(b.cfg.FunctionTarget); ok && f.Name != recipes.Name {
+		b.store = recipe.NewMemory() // nobody asks it
+		return nil
+	}
 	if b.cfg.FirestoreEmulator != "" {
 		client, err := firestore.NewClient(ctx, b.cfg.ProjectID)
 		if err != nil {
@@ -175,34 +169,4 @@ func (b *backends) openStore(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// function returns the handler of one function, by its entry point.
-func (b *backends) function(target string) (http.Handler, error) {
-	outside := func(name string) web.Function { return web.NewFunction(name, session.CookieName, b.cfg) }
-	switch target {
-	case "SetCache":
-		return setcache.New(setcache.Deps{
-			Function: outside(setcache.Name), Sessions: b.sessions,
-			Firebase: b.firebase, TTL: b.cfg.SessionTTL,
-		})
-	case "CheckExpiration":
-		return checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: b.sessions})
-	default:
-		f := outside(recipes.Name)
-		return recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.sessions), Store: b.store})
-	}
-}
-
-// listen opens a loopback port that variable names.
-func listen(ctx context.Context, variable string, port int) (net.Listener, error) {
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d is taken by another program: end that one, or set %s to a free port", port, variable)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("listen on port %d (%s): %s", port, variable, strings.TrimPrefix(err.Error(), "listen tcp "))
-	}
-	return l, nil
 }

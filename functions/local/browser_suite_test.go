@@ -1,17 +1,8 @@
 package main_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"fmt"
-	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -54,94 +45,10 @@ func newBrowserSuite(t *testing.T) *browserSuite {
 	return s
 }
 
-// startRunner builds the local runner, starts it on free ports with more variables and
-// returns the URL in its ready line.
-func startRunner(t *testing.T, variables ...string) string {
-	t.Helper()
-	runner := exec.Command(buildRunner(t))
-	runner.Dir = t.TempDir() // without a .env
-	runner.Env = append([]string{"PORT=0", "AUTH_PORT=0", "HOME=" + runner.Dir, "PATH=" + os.Getenv("PATH")}, variables...)
-	var log strings.Builder
-	runner.Stderr = &log
-	out, err := runner.StdoutPipe()
-	if err != nil {
-		t.Fatalf("read the runner's output: %v", err)
-	}
-	if err := runner.Start(); err != nil {
-		t.Fatalf("start the runner: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = runner.Process.Signal(os.Interrupt)
-		if err := runner.Wait(); err != nil {
-			t.Errorf("the runner did not end cleanly: %v", err)
-		}
-		for line := range strings.Lines(log.String()) {
-			if t.Failed() && !strings.Contains(line, `"severity":"INFO"`) {
-				t.Logf("the runner's log: %s", line)
-			}
-		}
-	})
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "ready "); ok {
-			return address
-		}
-	}
-	t.Fatal("the runner ended without a ready line")
-	return ""
-}
-
-var runnerDir string // holds the built runner, once it is
-
-// builtRunner is built once for all tests of the package.
-var builtRunner = sync.OnceValues(func() (string, error) {
-	var err error
-	if runnerDir, err = os.MkdirTemp("", "pantry-runner"); err != nil {
-		return "", err
-	}
-	binary := filepath.Join(runnerDir, "pantry")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return binary, nil
-})
-
-func buildRunner(t *testing.T) string {
-	t.Helper()
-	binary, err := builtRunner()
-	if err != nil {
-		t.Fatalf("build the runner: %v", err)
-	}
-	return binary
-}
-
-// TestMain removes what the tests built.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if runnerDir != "" {
-		_ = os.RemoveAll(runnerDir)
-	}
-	os.Exit(code)
-}
-
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
 	return u.Host
-}
-
-func authURL(t *testing.T, runner string) string {
-	t.Helper()
-	answer, err := http.Get(runner + "/page/config.json") //nolint:noctx // a test's own server
-	if err != nil {
-		t.Fatalf("get the page's configuration: %v", err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	var config struct{ AuthURL string }
-	if err := json.NewDecoder(answer.Body).Decode(&config); err != nil {
-		t.Fatalf("read the page's configuration: %v", err)
-	}
-	return config.AuthURL
 }

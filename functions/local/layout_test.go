@@ -2,58 +2,113 @@ package main_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+
+	"pantry.example/functions"
 )
 
-// TestLayout holds the packages to who may import whom.
+const module = "pantry.example/"
+
+// TestLayout holds every package, and its tests, to who may import whom. Tests may import
+// the emulators besides.
 func TestLayout(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}: {{join .Imports " "}}`, "pantry.example/...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	const module = "pantry.example/"
-	for line := range strings.Lines(string(out)) {
-		from, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		for _, to := range strings.Fields(imports) {
-			if strings.HasPrefix(to, module) && !allowed(strings.TrimPrefix(from, module), strings.TrimPrefix(to, module)) {
-				t.Errorf("%s must not import %s", from, to)
-			}
+	const line = `{{$from := .ImportPath}}{{range .Imports}}code {{$from}} {{.}}
+{{end}}{{range .TestImports}}test {{$from}} {{.}}
+{{end}}{{range .XTestImports}}test {{$from}} {{.}}
+{{end}}`
+	checked := 0
+	for row := range strings.Lines(list(t, "-f", line, module+"...")) {
+		fields := strings.Fields(row)
+		if len(fields) != 3 || !strings.HasPrefix(fields[2], module) {
+			continue
+		}
+		from, to := strings.TrimPrefix(fields[1], module), strings.TrimPrefix(fields[2], module)
+		inTest := fields[0] == "test"
+		checked++
+		if !allowed(from, to) && !(inTest && within(to, "shared/emulator")) {
+			t.Errorf("the %s of %s must not import %s", fields[0], from, to)
 		}
 	}
+	if checked < 50 {
+		t.Errorf("only %d imports were found", checked)
+	}
+}
+
+// arrows are the rooms that a room may import, besides itself and shared/config.
+var arrows = map[string][]string{
+	"functions":                 {},
+	"functions/setcache":        {"shared"},
+	"functions/checkexpiration": {"shared"},
+	"functions/recipes":         {"shared"},
+	"functions/local":           {"functions", "shared"}, // it runs the functions
+	"functions/deploy":          {"functions", "shared"}, // it ships them
+	"shared/config":             {},
+	"shared/web":                {},
+	"shared/identity":           {},
+	"shared/identity/firebase":  {"shared/identity"},
+	"shared/session":            {"shared/identity", "shared/web"},
+	"shared/recipe":             {},
+	"shared/recipe/store":       {"shared/recipe"},
+	"shared/recipe/jsonld":      {"shared/recipe"},
+	"shared/emulator":           {},
 }
 
 func allowed(from, to string) bool {
-	top := func(path string) string { return strings.Join(strings.SplitN(path, "/", 3)[:2], "/") }
-	a, b := top(from), top(to)
-	switch {
-	case a == b:
-		return true
-	case a == "functions/local" || a == "functions/deploy":
-		return true // they run and ship the functions
-	case strings.HasPrefix(a, "functions/"):
-		return strings.HasPrefix(b, "shared/")
-	case b == "shared/config":
+	room := roomOf(from)
+	if within(to, room) && roomOf(to) == room || to == "shared/config" {
 		return true
 	}
-	return a == "shared/session" && (b == "shared/identity" || b == "shared/web")
+	if within(to, "shared/emulator") && room != "functions/local" {
+		return false
+	}
+	return slices.ContainsFunc(arrows[room], func(parent string) bool { return within(to, parent) })
 }
 
-// TestLinks: a function links only what it needs.
-func TestLinks(t *testing.T) {
-	for function, unwanted := range map[string][]string{
-		"checkexpiration": {"google.golang.org/grpc", "cloud.google.com/go/firestore", "firebase.google.com/go", "miniredis", "functions/local", "huma"},
-		"setcache":        {"miniredis", "functions/local", "godotenv", "huma", "shared/recipe"},
-		"recipes":         {"miniredis", "functions/local", "godotenv", "chromedp"},
-	} {
-		out, err := exec.Command("go", "list", "-deps", "pantry.example/functions/"+function).Output()
-		if err != nil {
-			t.Fatalf("go list: %v", err)
+// roomOf returns the longest path of arrows that a package is in.
+func roomOf(path string) string {
+	room := ""
+	for name := range arrows {
+		if within(path, name) && len(name) > len(room) {
+			room = name
 		}
-		for _, part := range unwanted {
-			if strings.Contains(string(out), part) {
-				t.Errorf("%s links %s", function, part)
+	}
+	return room
+}
+
+func within(path, parent string) bool { return path == parent || strings.HasPrefix(path, parent+"/") }
+
+// TestLinks: a package links only what it needs.
+func TestLinks(t *testing.T) {
+	local := []string{"miniredis", "functions/local", "functions/deploy", "shared/emulator", "godotenv", "tint", "swaggest", "chromedp", "testing"}
+	grpc := []string{"google.golang.org/grpc", "cloud.google.com/go/firestore"}
+	unwanted := map[string][]string{
+		"functions/setcache":        {"shared/recipe"},
+		"functions/checkexpiration": append([]string{"firebase.google.com/go", "shared/recipe"}, grpc...),
+		"shared/identity":           append([]string{"firebase.google.com/go"}, grpc...),
+	}
+	for _, f := range functions.All() {
+		unwanted[f.Package] = append(unwanted[f.Package], local...)
+	}
+	for from, parts := range unwanted {
+		linked := strings.Fields(list(t, "-deps", module+from))
+		for _, part := range parts {
+			i := slices.IndexFunc(linked, func(path string) bool {
+				return path == part || strings.HasPrefix(path, part+"/") || strings.Contains(path, "/"+part)
+			})
+			if i >= 0 {
+				t.Errorf("%s links %s", from, linked[i])
 			}
 		}
 	}
+}
+
+func list(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return string(out)
 }

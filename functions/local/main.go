@@ -7,7 +7,7 @@
 // Each of REDIS_SERVER, FIREBASE_AUTH_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST that is
 // set is used in place of the embedded one; a file .env is read first. With
 // FUNCTION_TARGET set to SetCache, CheckExpiration or Recipes, that one function is
-// served at / by the Functions Framework.
+// served at /. README.md in this folder explains more.
 package main
 
 import (
@@ -18,20 +18,25 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/joho/godotenv"
 
+	"pantry.example/functions"
 	"pantry.example/shared/config"
 )
 
-const usage = `go run ./functions/local runs all of Pantry on this machine. It takes no arguments:
-it is configured by the environment and a file .env, which .env.example explains.
+const usage = `go run ./functions/local runs all of Pantry on this machine.
+
+It is configured by the environment and a file .env, which .env.example explains.
 `
 
 func main() {
-	if len(os.Args) > 1 {
+	switch arguments := os.Args[1:]; {
+	case len(arguments) == 1 && (arguments[0] == "--help" || arguments[0] == "-help" || arguments[0] == "-h"):
+		fmt.Print(usage)
+		return
+	case len(arguments) > 0:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
@@ -45,32 +50,37 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer) error {
-	// The error of a .env that cannot be parsed quotes it, secrets and all.
-	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return errors.New(".env cannot be read: write one NAME=value a line, as in .env.example")
-	}
-	cfg, err := config.Environment()
-	if err := errors.Join(err, checkTarget(strings.TrimSpace(os.Getenv("FUNCTION_TARGET")))); err != nil {
+	cfg, err := configuration()
+	if err != nil {
 		return err
 	}
-	if cfg.Deployed {
-		return errors.New("K_SERVICE is set: this is for a laptop, not for a deployed function")
+	p, err := openPorts(ctx, cfg)
+	if err != nil {
+		return err
 	}
-	b, err := open(ctx, cfg)
+	defer p.close()
+	b, err := open(ctx, cfg, p)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	if cfg.FunctionTarget != "" {
-		return serveOne(ctx, b, out)
-	}
-	return serveAll(ctx, b, out)
+	return b.serve(ctx, p.functions, out)
 }
 
-func checkTarget(target string) error {
-	switch target {
-	case "", "SetCache", "CheckExpiration", "Recipes":
-		return nil
+func configuration() (config.Config, error) {
+	// The error of a .env that cannot be parsed quotes it, secrets and all.
+	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return config.Config{}, errors.New(".env cannot be read: write one NAME=value a line, as in .env.example")
 	}
-	return errors.New("FUNCTION_TARGET names no function: write SetCache, CheckExpiration or Recipes, or leave it empty for all three")
+	cfg, err := config.Environment()
+	if err != nil {
+		return config.Config{}, err
+	}
+	if cfg.Deployed {
+		return config.Config{}, errors.New("K_SERVICE is set: this is for a laptop, not for a deployed function")
+	}
+	if _, ok := functions.ByEntryPoint(cfg.FunctionTarget); !ok && cfg.FunctionTarget != "" {
+		return config.Config{}, errors.New("FUNCTION_TARGET names no function: write " + functions.EntryPoints() + ", or leave it empty for all three")
+	}
+	return cfg, nil
 }

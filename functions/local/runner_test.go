@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"pantry.example/functions"
 	"pantry.example/shared/config"
 	"pantry.example/shared/emulator"
 	"pantry.example/shared/session"
@@ -19,12 +20,7 @@ import (
 
 // TestRefusesToStart: what is wrong is said once, in plain words, without a secret.
 func TestRefusesToStart(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = taken.Close() })
-	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	port, other := takenPort(t), takenPort(t)
 	binary := buildRunner(t)
 	for name, row := range map[string]struct {
 		env, dotenv string
@@ -34,6 +30,7 @@ func TestRefusesToStart(t *testing.T) {
 			env:  "REDIS_SERVER=https://hunter2@eu1-x.upstash.io SESSION_TTL=1s ALLOWED_ORIGINS=* PORT=x LOG_LEVEL=loud",
 			want: []string{"REDIS_SERVER", "SESSION_TTL", "ALLOWED_ORIGINS", "PORT", "LOG_LEVEL"},
 		},
+		"both ports taken": {env: "PORT=" + port + " AUTH_PORT=" + other, want: []string{"port " + port + " is taken", "port " + other + " is taken", "set PORT", "set AUTH_PORT"}},
 		"port taken":       {env: "AUTH_PORT=0 PORT=" + port, want: []string{"port " + port + " is taken", "set PORT"}},
 		"auth port taken":  {env: "PORT=0 AUTH_PORT=" + port, want: []string{"port " + port + " is taken", "set AUTH_PORT"}},
 		"no such function": {env: "FUNCTION_TARGET=Recipe PORT=0 AUTH_PORT=0", want: []string{"FUNCTION_TARGET"}},
@@ -70,19 +67,46 @@ func TestRefusesToStart(t *testing.T) {
 	}
 }
 
-// TestOneFunction serves each function alone, as the Functions Framework does.
+// takenPort returns a port that another program listens on.
+func takenPort(t *testing.T) string {
+	t.Helper()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	return strconv.Itoa(taken.Addr().(*net.TCPAddr).Port)
+}
+
+func TestArguments(t *testing.T) {
+	for argument, want := range map[string]int{"--help": 0, "-h": 0, "-help": 0, "--port": 2, "serve": 2} {
+		cmd := exec.Command(buildRunner(t), argument)
+		out, _ := cmd.CombinedOutput() // the exit code tells
+		if got := cmd.ProcessState.ExitCode(); got != want || !strings.Contains(string(out), "go run ./functions/local") {
+			t.Errorf("%s: exit status %d, want %d and the usage: %s", argument, got, want, out)
+		}
+	}
+}
+
+// TestOneFunction serves each function alone at /, and says nothing of the others.
 func TestOneFunction(t *testing.T) {
-	for target, path := range map[string]string{"SetCache": "/x", "CheckExpiration": "/", "Recipes": "/some-id"} {
-		t.Run(target, func(t *testing.T) {
-			url := startRunner(t, "FUNCTION_TARGET="+target)
-			resp, err := http.Get(url + path) //nolint:noctx // a test's own server
+	paths := map[string]string{"SetCache": "/x", "CheckExpiration": "/", "Recipes": "/some-id"}
+	for _, f := range functions.All() {
+		t.Run(f.EntryPoint, func(t *testing.T) {
+			r := runnerWith(t, "FUNCTION_TARGET="+f.EntryPoint)
+			resp, err := http.Get(r.url + paths[f.EntryPoint])
 			if err != nil {
 				t.Fatal(err)
 			}
 			_ = resp.Body.Close()
-			want := map[string]int{"SetCache": 405, "CheckExpiration": 200, "Recipes": 401}[target]
+			want := map[string]int{"SetCache": 405, "CheckExpiration": 200, "Recipes": 401}[f.EntryPoint]
 			if resp.StatusCode != want {
-				t.Errorf("GET %s: %d, want %d", path, resp.StatusCode, want)
+				t.Errorf("GET %s: %d, want %d", paths[f.EntryPoint], resp.StatusCode, want)
+			}
+			for _, other := range functions.All() {
+				if other != f && strings.Contains(r.printed, other.EntryPoint) {
+					t.Errorf("it printed something of %s:\n%s", other.EntryPoint, r.printed)
+				}
 			}
 		})
 	}

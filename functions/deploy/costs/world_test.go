@@ -17,8 +17,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/functions/checkexpiration"
-	"pantry.example/functions/recipes"
+	"pantry.example/functions/local/handlers"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/firebase"
@@ -89,20 +88,10 @@ func (w *world) functions(firebase *firebase.Firebase, maxAge time.Duration) map
 	outside := func(name string) web.Function {
 		return web.Function{Name: name, Project: project, SessionCookie: session.CookieName, Log: web.NewLogger(io.Discard, slog.LevelError)}
 	}
-	made := map[string]http.Handler{}
-	add := func(name string, h http.Handler, err error) {
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		made[name] = h
+	made, err := handlers.New(handlers.Backends{Outside: outside, Sessions: sessions, Firebase: firebase, TTL: cookieTTL, Store: w.store})
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, TTL: cookieTTL})
-	add(setcache.Name, h, err)
-	h, err = checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: sessions})
-	add(checkexpiration.Name, h, err)
-	f := outside(recipes.Name)
-	h, err = recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, sessions), Store: w.store})
-	add(recipes.Name, h, err)
 	return made
 }
 

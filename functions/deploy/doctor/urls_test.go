@@ -12,9 +12,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
-	"pantry.example/functions/checkexpiration"
-	"pantry.example/functions/recipes"
-	"pantry.example/functions/setcache"
+	"pantry.example/functions/local/handlers"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
@@ -47,22 +45,13 @@ func functions(t *testing.T, redisServer string) string {
 			Log: web.NewLogger(io.Discard, slog.LevelError),
 		}
 	}
-	mux := http.NewServeMux()
-	add := func(name string, h http.Handler, err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		mux.Handle("/api/"+name, h)
-		mux.Handle("/api/"+name+"/", h)
+	made, err := handlers.New(handlers.Backends{
+		Outside: outside, Sessions: sessions, Firebase: firebase, TTL: time.Hour, Store: recipe.NewMemory(),
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	h, err := setcache.New(setcache.Deps{Function: outside(setcache.Name), Sessions: sessions, Firebase: firebase, TTL: time.Hour})
-	add(setcache.Name, h, err)
-	h, err = checkexpiration.New(checkexpiration.Deps{Function: outside(checkexpiration.Name), Sessions: sessions})
-	add(checkexpiration.Name, h, err)
-	f := outside(recipes.Name)
-	h, err = recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, sessions), Store: recipe.NewMemory()})
-	add(recipes.Name, h, err)
-	srv := httptest.NewServer(mux)
+	srv := httptest.NewServer(handlers.Mux(made))
 	t.Cleanup(srv.Close)
 	return srv.URL
 }

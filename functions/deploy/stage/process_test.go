@@ -1,7 +1,6 @@
 package stage_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -14,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pantry.example/shared/emulator"
 )
 
 // origin is the page that the functions of these tests allow to call.
@@ -22,34 +23,16 @@ const origin = "https://app.example.com"
 // process is a running function.
 type process struct {
 	url  string
-	log  *log
+	log  *emulator.Output
 	cmd  *exec.Cmd
 	done chan error
-}
-
-// log is what a process writes, which a test may read meanwhile.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // start runs a program as Cloud Run does, with this environment alone, until the test ends.
 func start(t *testing.T, binary, entryPoint string, env ...string) *process {
 	t.Helper()
 	port := freePort(t)
-	p := &process{url: "http://127.0.0.1:" + port, log: &log{}, done: make(chan error, 1)}
+	p := &process{url: "http://127.0.0.1:" + port, log: &emulator.Output{}, done: make(chan error, 1)}
 	p.cmd = exec.Command(binary)
 	p.cmd.Env = append(env, "FUNCTION_TARGET="+entryPoint, "PORT="+port)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log

@@ -1,0 +1,27 @@
+package emulator
+
+import (
+	"bytes"
+	"sync"
+)
+
+// Output keeps what a server or a program writes. Its methods may run at the same time. The
+// zero value is ready for use.
+type Output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write appends p. It never fails.
+func (o *Output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+// String returns all that was written so far.
+func (o *Output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
