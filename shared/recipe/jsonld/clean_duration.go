@@ -28,7 +28,7 @@ func wholeMinutes(m float64) (int, bool) {
 
 // isoMinutes reads P[n]Y[n]M[n]W[n]DT[n]H[n]M[n]S in any case and with spaces.
 // P30M without a T means minutes: no dish takes thirty months. PT1H30 ends in
-// minutes.
+// minutes. A unit without its number, as in PTH5M, says nothing.
 func isoMinutes(s string) (int, bool) {
 	s = strings.ToUpper(strings.Join(strings.Fields(clip(s, 100)), ""))
 	rest, ok := strings.CutPrefix(s, "P")
@@ -39,7 +39,7 @@ func isoMinutes(s string) (int, bool) {
 		rest = "T" + rest
 	}
 	hasTime := strings.Contains(rest, "T")
-	total, inTime, lastUnit, fields := 0.0, false, byte(0), 0
+	total, inTime, lastUnit, fields, digits := 0.0, false, byte(0), 0, 0
 	for rest != "" {
 		if rest[0] == 'T' {
 			inTime, rest = true, rest[1:]
@@ -49,7 +49,8 @@ func isoMinutes(s string) (int, bool) {
 		for n < len(rest) && (isDigit(rune(rest[n])) || rest[n] == '.' || rest[n] == ',') {
 			n++
 		}
-		if n == 0 {
+		digits += n
+		if n == 0 && strings.IndexByte("WDHMS", rest[0]) < 0 {
 			return 0, false
 		}
 		v := decimal(rest[:n])
@@ -80,7 +81,7 @@ func isoMinutes(s string) (int, bool) {
 		lastUnit = unit
 		fields++
 	}
-	if fields == 0 {
+	if digits == 0 {
 		return 0, s == "P" || s == "PT"
 	}
 	return wholeMinutes(total)

@@ -2,19 +2,47 @@ package jsonld
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// splitSteps parts the lines of one text into steps.
+// splitSteps parts the lines of one text into steps: at its line ends, or a
+// single line at its numbers, or where sentences were glued together.
 func splitSteps(lines []string) []string {
 	if len(lines) == 1 {
 		if parts := splitNumbered(lines[0]); len(parts) > 1 {
 			return unnumbered(parts)
 		}
 	}
-	return unnumbered(joinWrapped(lines))
+	var steps []string
+	for _, line := range joinWrapped(lines) {
+		steps = append(steps, splitGlued(line)...)
+	}
+	return unnumbered(steps)
+}
+
+// splitGlued parts "the paper.Snap it off": a sentence that ends in a word of
+// three small letters or more, and another one right behind its full stop.
+func splitGlued(s string) []string {
+	var parts []string
+	start := 0
+	for _, at := range glued.FindAllStringIndex(s, -1) {
+		if end := at[0] + strings.LastIndexAny(s[at[0]:at[1]], ".!?") + 1; s[at[0]:end] != "www." {
+			parts = append(parts, s[start:end])
+			start = end
+		}
+	}
+	return append(parts, s[start:])
+}
+
+// glued matches the end of a sentence and the first letters of the next one.
+var glued = regexp.MustCompile(`\p{Ll}{3}\)?[.!?]\p{Lu}(?:\p{Ll}|[ ,])`)
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // joinWrapped joins lines that were broken to fit a width: the first ends within
@@ -37,31 +65,49 @@ func goesOn(line, next string) bool {
 	return unicode.IsLower(first) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
-var inlineNumber = regexp.MustCompile(`(?:^|\s)\(?(\d{1,2})[.):]\s*(?:-\s+)?`)
-
-// splitNumbered parts "1. Mix. 2. Bake." at numbers that count up from 1.
+// splitNumbered parts "1. Mix. 2. Bake." at numbers that count up from 1. The
+// second one may be glued to what comes before it: "the butter.2. Bake".
 func splitNumbered(s string) []string {
 	var parts []string
 	start, want := 0, 1
-	for _, at := range inlineNumber.FindAllStringSubmatchIndex(s, -1) {
-		if s[at[2]:at[3]] != thousands(want) || want > 1 && at[1] < len(s) && isDigit(rune(s[at[1]])) && s[at[1]-1] != ' ' {
+	for i := 0; i < len(s); i++ {
+		n := numberAt(s, i, want)
+		if n == 0 {
 			continue
 		}
-		if want == 1 && strings.TrimSpace(s[:at[0]]) != "" {
+		if want > 1 {
+			parts = append(parts, strings.TrimSpace(s[start:i]))
+		} else if strings.TrimSpace(s[:i]) != "" {
 			return nil // the count must begin the text
 		}
-		if want > 1 {
-			parts = append(parts, strings.TrimSpace(s[start:at[0]]))
-		}
-		start = at[0]
+		start = i
 		want++
+		i += n - 1
 	}
 	return append(parts, strings.TrimSpace(s[start:]))
 }
 
+// numberAt returns the length of the number of a step at i, such as "2.", "(2)"
+// or "2) -", when it is the one that is wanted, else 0.
+func numberAt(s string, i, want int) int {
+	const begin, end = " \t.!?)", ".):"
+	if i > 0 && strings.IndexByte(begin, s[i-1]) < 0 {
+		return 0
+	}
+	rest := strings.TrimPrefix(s[i:min(len(s), i+8)], "(")
+	rest, ok := strings.CutPrefix(rest, strconv.Itoa(want))
+	if !ok || rest == "" || strings.IndexByte(end, rest[0]) < 0 {
+		return 0
+	}
+	if after := rest[1:]; after != "" && isDigit(rune(after[0])) {
+		return 0 // 1.5
+	}
+	return min(len(s), i+8) - i - len(rest) + 1
+}
+
 var (
-	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]\s*|\s*[-–—]\s+)|[①-⑳]\s*|(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
-	onlyNumber = regexp.MustCompile(`^(?i:(?:step|schritt|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
+	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]\s*|\s*[-–—]\s+)|[①-⑳]\s*|(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
+	onlyNumber = regexp.MustCompile(`^(?i:(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
 )
 
 // unnumbered removes the numbers and bullets in front of lines, and lines that
@@ -106,4 +152,29 @@ var generic = map[string]bool{
 	"valmistus": true, "przygotowanie": true, "sposób przygotowania": true, "postup": true, "elkészítés": true, "приготовление": true, "hazırlanışı": true, "作り方": true, "做法": true, "步骤": true, "만드는 법": true,
 	"ingredients": true, "ingredient": true, "zutaten": true, "ingrédients": true, "ingredienti": true, "ingrediënten": true, "材料": true, "recipeinstructions": true,
 	"ingredientes": true, //nolint:misspell // Spanish and Portuguese
+}
+
+// splitLong parts s into pieces of at most limit characters, at a line end, a
+// sentence, a space, or wherever it must be.
+func splitLong(s string, limit int) []string {
+	var parts []string
+	for len(s) > limit {
+		head := clip(s, limit)
+		if len(head) >= len(strings.TrimSpace(s)) {
+			break
+		}
+		cut := len(head)
+		for _, sep := range []string{"\n", ". ", "。", "! ", "? ", " "} {
+			if i := strings.LastIndex(head, sep); i > len(head)/2 {
+				cut = i + len(sep)
+				break
+			}
+		}
+		parts = append(parts, strings.TrimSpace(s[:cut]))
+		s = strings.TrimSpace(s[cut:])
+	}
+	if s != "" {
+		parts = append(parts, s)
+	}
+	return parts
 }

@@ -4,7 +4,9 @@ import (
 	"html"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -28,15 +30,29 @@ func paragraphs(s string) []string {
 	return lines(plain(s))
 }
 
-// lines parts plain text at the breaks that HTML asked for; without such, at its
-// line ends.
+// lines parts plain text at the breaks that HTML asked for, and at its line ends
+// unless those are fewer: then they only fit HTML to a width.
 func lines(text string) []string {
-	sep := "\n"
-	if strings.ContainsRune(text, lineBreak) {
-		sep = string(lineBreak)
+	text = strings.TrimSpace(text)
+	breaks, ends := 0, 0
+	last := lineBreak
+	for _, c := range text {
+		switch {
+		case c == lineBreak:
+			breaks++
+			if last == '\n' {
+				ends-- // the end of a line where HTML breaks it anyway
+			}
+		case c == '\n' && last != '\n' && last != lineBreak:
+			ends++
+		}
+		if !unicode.IsSpace(c) || c == '\n' {
+			last = c
+		}
 	}
+	isBreak := func(c rune) bool { return c == lineBreak || c == '\n' && ends >= breaks }
 	var list []string
-	for line := range strings.SplitSeq(text, sep) {
+	for line := range strings.FieldsFuncSeq(text, isBreak) {
 		if line = fold(line); line != "" {
 			list = append(list, line)
 		}
@@ -49,7 +65,7 @@ func plain(s string) string {
 	if strings.ContainsRune(s, '\\') {
 		s = literalEscapes.Replace(s)
 	}
-	s = lineEnds.Replace(s)
+	s = mend(lineEnds.Replace(s))
 	for range 3 {
 		before := s
 		if strings.ContainsRune(s, '<') {
@@ -186,6 +202,46 @@ func isInvisible(c rune) bool {
 		return true
 	}
 	return c == '\u200E' || c == '\u200F' || c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069'
+}
+
+// mend turns UTF-8 that was read as windows-1252 back: "Â½" is ½ and "â€™" is ’.
+// Only what is certain is mended: a whole character of two to four bytes.
+func mend(s string) string {
+	if !strings.ContainsAny(s, "ÂÃÅâð") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		c, n := utf8.DecodeRuneInString(s[i:])
+		if mended, length := mendAt(s[i:]); length > 0 {
+			c, n = mended, length
+		}
+		b.WriteRune(c)
+		i += n
+	}
+	return b.String()
+}
+
+// mendAt returns the character that s begins with when it was misread, and the
+// length of the misreading.
+func mendAt(s string) (rune, int) {
+	var raw [utf8.UTFMax]byte
+	n := 0
+	for i, c := range s {
+		code, ok := charmap.Windows1252.EncodeRune(c)
+		if c >= 0x80 && c < 0xA0 {
+			code, ok = byte(c), true // the five bytes that windows-1252 leaves out
+		}
+		if !ok || code < 0x80 || n == len(raw) {
+			break
+		}
+		raw[n] = code
+		n++
+		if r, size := utf8.DecodeRune(raw[:n]); r != utf8.RuneError && size == n && n > 1 {
+			return r, i + utf8.RuneLen(c)
+		}
+	}
+	return 0, 0
 }
 
 // clip cuts s to at most n characters.

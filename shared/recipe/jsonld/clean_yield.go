@@ -1,115 +1,119 @@
 package jsonld
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // count is a number of servings or pieces.
 type count struct {
 	n      float64
 	ranged bool
+	dozens bool
 	unit   string // the word behind it, unless that means servings
 }
 
-// servingsOf finds the number of servings in a text, and how sure that is: 3 the
-// text says servings, 2 it says pieces of something, 1 it is a number, 0 there is
-// none, or only an amount such as 500 g.
+// Ranks of a number in a yield: how sure it is that it counts servings.
+const (
+	noServings  = iota // it is a measure, such as 500 g or 9 inches
+	pieces             // "24 cookies"
+	plainNumber        // "4"
+	servings           // "serves 4"
+)
+
+// servingsOf finds the number of servings in a text, and how sure that is. What
+// stands in parentheses counts only when the rest names neither servings nor a
+// plain number: "8 (2 tbsp servings)" is 8, "1 loaf (8 servings)" is 8.
 func servingsOf(s string) (count, int) {
-	list := tokens(oneLine(clip(s, 2000)))
-	best, bestRank := count{}, 0
+	s = oneLine(clip(s, 2000))
+	outside := parenthesis.ReplaceAllString(s, " ")
+	if c, rank := bestCount(tokens(outside)); rank >= plainNumber && outside != s {
+		return c, rank
+	}
+	return bestCount(tokens(s))
+}
+
+var parenthesis = regexp.MustCompile(`\([^()]*\)?`)
+
+func bestCount(list []token) (best count, bestRank int) {
 	for i := 0; i < len(list); i++ {
-		if !list[i].isNum {
-			continue
-		}
 		c := count{n: list[i].num}
 		end := i + 1
-		if end+1 < len(list) && list[end].isRange() && list[end+1].isNum {
+		switch {
+		case isDozen(list[i].word):
+			c.n = 12 // "a dozen"
+		case !list[i].isNum:
+			continue
+		case end+1 < len(list) && isTimes(list[end]) && list[end+1].isNum:
+			i += 2 // 9x13
+			continue
+		case end+1 < len(list) && list[end].isRange() && list[end+1].isNum:
 			c.ranged = list[end+1].num != c.n
 			c.n = min(c.n, list[end+1].num)
 			end += 2
 		}
-		c.n, end = dozens(list, c.n, end)
-		rank := rankOf(list, i, end, &c)
-		if rank > bestRank {
+		at := end
+		if at < len(list) && (list[at].word == "a" || list[at].word == "an") {
+			at++ // half a dozen
+		}
+		if at < len(list) && isDozen(list[at].word) {
+			c.n, c.dozens, end = c.n*12, true, at+1
+		}
+		if rank := rankOf(list, i, end, &c); rank > bestRank {
 			best, bestRank = c, rank
 		}
 		i = end - 1
 	}
-	if bestRank == 0 {
-		for i, t := range list { // "a dozen"
-			if isDozen(t.word) {
-				c := count{n: 12}
-				rank := rankOf(list, i, i+1, &c)
-				return c, rank
-			}
-		}
-	}
 	return best, bestRank
 }
 
-// dozens multiplies by the dozens behind a number.
-func dozens(list []token, n float64, end int) (float64, int) {
-	at := end
-	if at < len(list) && (list[at].word == "a" || list[at].word == "an") {
-		at++ // half a dozen
-	}
-	if at < len(list) && isDozen(list[at].word) {
-		return n * 12, at + 1
-	}
-	return n, end
-}
+func isTimes(t token) bool { return t.word == "x" || t.sym == '×' }
 
-func isDozen(word string) bool {
-	return word == "dozen" || word == "dozens" || word == "dutzend" || word == "douzaine" || word == "docena" || word == "dozzina" || word == "dúzia"
-}
+var dozenWords = set("dozen dozens dutzend douzaine docena dozzina dúzia")
+
+func isDozen(word string) bool { return dozenWords[word] }
 
 // rankOf judges the number in list[start:end] by the words around it.
 func rankOf(list []token, start, end int, c *count) int {
 	unit := ""
-	for j := end; j < len(list) && j < end+3; j++ { // "4 (large) portions", "4 hungry people"
-		if list[j].isNum || list[j].sym == ',' || list[j].sym == ';' || servingLead[list[j].word] {
+	for j := end; j < len(list) && j < end+5; j++ { // "4 (large) portions", "4 hungry people"
+		t := list[j]
+		if t.isNum || t.sym == ',' || t.sym == ';' || servingLead[t.word] {
 			break
 		}
-		if isServingWord(list[j].word) {
-			return 3
+		if isServingWord(t.word) {
+			return servings
 		}
 		if unit == "" {
-			unit = list[j].word
-			if list[j].sym == '"' || list[j].sym == '″' || list[j].sym == '”' || list[j].sym == '%' || list[j].sym == '×' {
+			unit = t.word
+			if strings.ContainsRune("\"″”%×", t.sym) {
 				unit = "inch"
 			}
 		}
 	}
 	for j := max(0, start-3); j < start; j++ { // "Serves: about 4", "Pour 4"
 		if isServingWord(list[j].word) || servingLead[list[j].word] {
-			return 3
+			return servings
 		}
 	}
-	at := end
-	for at < len(list) && (list[at].sym == '-' || list[at].sym == '‑') {
-		at++
-	}
-	if at < len(list) && unit == "" {
-		unit = list[at].word
-	}
+	hyphen := end < len(list) && (list[end].sym == '-' || list[end].sym == '‑')
 	switch {
-	case measures[unit] || unit == "x" && end+1 < len(list) && end+2 < len(list) && lengths[list[end+2].word]:
-		return 0
-	case unit == "":
-		return 1
+	case measures[unit], hyphen && unit != "": // "2-layer cake"
+		return noServings
+	case unit == "" && !c.dozens:
+		return plainNumber
 	}
 	c.unit = unit
-	return 2
+	return pieces
 }
 
 var servingLead = set("serves feeds pour para für per voor dla för til للعدد rende sirve")
 
 // measures make a number an amount, which says nothing of servings.
-var (
-	lengths  = set("in inch inches cm mm zoll")
-	measures = set(`in inch inches cm mm zoll g gr gram grams gramm grammes gramos grammi kg kilo kilos kilogram kilograms mg
+var measures = set(`in inch inches cm mm zoll g gr gram grams gramm grammes gramos grammi kg kilo kilos kilogram kilograms mg
 		ml cl dl l liter liters litre litres litri litros oz ounce ounces lb lbs pound pounds cup cups quart quarts qt pint pints
 		gallon gallons tbsp tsp tablespoon tablespoons teaspoon teaspoons tasse tassen min minute minutes minuten hour hours
 		calories kcal percent fl`)
-)
 
 func isServingWord(word string) bool {
 	if word == "" {

@@ -60,6 +60,8 @@ type Item struct {
 	Dropped []Dropped
 	// Err says why this recipe cannot be imported and what to do about it.
 	Err error
+
+	own bool // Pantry wrote it
 }
 
 // Parse reads a JSON-LD document: one recipe, an array, a @graph, or recipes
@@ -96,9 +98,16 @@ func parse(ctx context.Context, body []byte, isPage func(string) bool) (items []
 	defer b.catch(&items, &err)
 	text := decodeText(body)
 	if isPage(text) {
-		return parsePage(b, text)
+		items, err = parsePage(b, text)
+	} else {
+		items, err = parseDocument(b, text)
 	}
-	return parseDocument(b, text)
+	for i := range items {
+		if it := &items[i]; it.Err == nil && !it.own && !isWhole(it.Recipe) {
+			it.note("the recipe has neither ingredients nor steps")
+		}
+	}
+	return items, err
 }
 
 func parseDocument(b *budget, text string) ([]Item, error) {

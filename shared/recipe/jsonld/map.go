@@ -50,7 +50,7 @@ func (g *graph) item(o *object) Item {
 	m.own()
 	m.leftOver()
 	err := m.finish()
-	return Item{Recipe: m.r, Dropped: m.dropped, Err: err}
+	return Item{Recipe: m.r, Dropped: m.dropped, Err: err, own: m.literal}
 }
 
 // property adds a member to the properties. Of repeated ones the last one counts,
@@ -223,6 +223,9 @@ func (m *mapper) description() {
 		case s != m.r.Description:
 			m.drop(loc, "Pantry keeps one description")
 		}
+	}
+	if m.r.Description == "" {
+		m.r.Description = clip(oneLine(m.page.description), recipe.MaxDescription)
 	}
 }
 

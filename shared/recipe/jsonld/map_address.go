@@ -29,6 +29,9 @@ func (m *mapper) url() string {
 	for _, name := range []string{"mainentityofpage", "@id", "sameas"} {
 		for _, v := range m.values(name) {
 			raw, _, _ := strings.Cut(m.address(v), "#")
+			if !strings.ContainsAny(raw, "/.") {
+				continue // "true"
+			}
 			if u, _ := m.absolute(raw); u != "" && (m.page.canonical == "" || !isFrontPage(u)) {
 				return u
 			}

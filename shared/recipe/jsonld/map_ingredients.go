@@ -15,7 +15,8 @@ type located struct{ loc, text string }
 const maxListed = 2000
 
 // ingredients takes recipeIngredient, or ingredients as it was called before.
-// Headings of groups stay as lines of their own.
+// Headings of groups stay as lines of their own. When the one spelling has all in
+// one line, the other one that has a list is taken.
 func (m *mapper) ingredients() {
 	var list []located
 	for _, name := range []string{"recipeingredient", "ingredients", "ingredient", "supply"} {
@@ -25,9 +26,15 @@ func (m *mapper) ingredients() {
 				break
 			}
 		}
-		if list = m.ingredientLines(raw); len(list) > 0 {
+		if lines := m.ingredientLines(raw); len(lines) > len(list) {
+			list = lines
+		}
+		if len(list) > 1 {
 			break
 		}
+	}
+	if !m.literal {
+		list = withoutRepeat(list)
 	}
 	if p := m.byName["ingredients"]; p != nil && !p.used {
 		older, _ := m.resolve(p.val).([]any)
@@ -99,7 +106,8 @@ func (m *mapper) ingredientLines(raw []located) []located {
 	}
 	var list []located
 	for _, in := range raw {
-		if len(raw) > 1 {
+		if len(raw) > 1 && (len(raw) > 3 || strings.Count(in.text, string(groupBreak)) <= 3) {
+			// Blocks for the amount and the name, not for one ingredient each.
 			in.text = strings.ReplaceAll(in.text, string(groupBreak), " ")
 		}
 		text := plain(in.text)
@@ -111,7 +119,7 @@ func (m *mapper) ingredientLines(raw []located) []located {
 			parts = splitList(parts[0])
 		}
 		for _, line := range parts {
-			switch line = leadingMarks(line); strings.ToLower(clip(line, 20)) {
+			switch line = singleParens(leadingMarks(line)); strings.ToLower(clip(line, 20)) {
 			case "":
 			case "null", "undefined", "[object object]", "array", "n/a", "-":
 				m.drop(in.loc, "is not the text of an ingredient")
@@ -121,6 +129,41 @@ func (m *mapper) ingredientLines(raw []located) []located {
 		}
 	}
 	return list
+}
+
+// singleParens writes ((optional)) as (optional): plugins put notes in
+// parentheses that have some already. "(1 (8 oz))" stays as it is.
+func singleParens(s string) string {
+	for from := 0; len(s) < 4*recipe.MaxIngredient; {
+		i := strings.Index(s[from:], "((")
+		if i < 0 {
+			return s
+		}
+		i += from
+		from = i + 1
+		inner := closing(s, i+1)
+		if inner > 0 && closing(s, i) == inner+1 {
+			s = s[:i] + s[i+1:inner+1] + s[inner+2:]
+			from = i
+		}
+	}
+	return s
+}
+
+// closing returns the index of the parenthesis that closes the one at i, or -1.
+func closing(s string, i int) int {
+	depth := 0
+	for ; i < len(s); i++ {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // splitList parts a list that was written in one line: by bullets or semicolons,

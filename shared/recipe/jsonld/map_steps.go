@@ -1,16 +1,21 @@
 package jsonld
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pantry.example/shared/recipe"
 )
 
-// instructions takes recipeInstructions as steps. The name of a section is a step
-// of its own in front of the section's steps.
+// instructions takes recipeInstructions as steps. The name of a section, and a
+// name of a step that its text does not repeat, is a step of its own in front.
 func (m *mapper) instructions() {
 	var list []located
 	for _, name := range []string{"recipeinstructions", "instructions", "step", "steps"} {
-		w := stepWalker{m: m}
+		w := stepWalker{mapper: m, seen: map[*object]bool{}}
 		for loc, v := range m.values(name) {
 			if w.walk(loc, v, 0); len(w.found) >= maxListed {
 				break
@@ -21,122 +26,98 @@ func (m *mapper) instructions() {
 		}
 	}
 	if !m.literal {
-		list = m.fitSteps(list)
+		list = m.fitSteps(withoutRepeat(list))
 	}
 	for _, s := range list {
 		m.r.Steps = append(m.r.Steps, s.text)
 	}
 }
 
-// stepWalker collects the raw texts of instructions in their order.
+// maxNameCompared is how much of a step's text is compared with its name.
+const maxNameCompared = 2000
+
+// stepWalker collects the texts of instructions in their order.
 type stepWalker struct {
-	m     *mapper
-	found []rawStep
-	seen  map[*object]bool
+	*mapper
+	found []foundStep
+	seen  map[*object]bool // references may lead back to where they came from
 }
 
-type rawStep struct {
-	located
-	lines    []string // cleaned
-	sections bool     // the name of a section
+type foundStep struct {
+	loc     string
+	lines   []string
+	heading bool // the name of a section or a step
 }
 
 func (w *stepWalker) walk(loc string, v any, depth int) {
-	v = w.m.resolve(v)
-	switch x := v.(type) {
+	switch x := w.resolve(v).(type) {
 	case []any:
-		w.m.each(loc, x, func(at string, e any) bool {
+		w.each(loc, x, func(at string, e any) bool {
 			w.walk(at, e, depth+1)
 			return len(w.found) < maxListed
 		})
 	case *object:
-		// References may lead back to where they came from.
-		if w.seen[x] || depth > maxDepth {
-			return
+		if !w.seen[x] && depth <= maxDepth {
+			w.seen[x] = true
+			w.object(loc, x, depth)
 		}
-		if w.seen == nil {
-			w.seen = map[*object]bool{}
-		}
-		w.seen[x] = true
-		w.object(loc, x, depth)
 	case string, number:
-		w.text(loc, w.m.text(x))
+		w.text(loc, w.mapper.text(x))
 	}
-}
-
-func (w *stepWalker) text(loc, s string) {
-	if w.m.literal {
-		w.found = append(w.found, rawStep{located: located{loc, s}})
-		return
-	}
-	lines := paragraphs(s)
-	switch {
-	case len(lines) == 0:
-	case len(lines) == 1 && isLink(lines[0]):
-		w.m.drop(loc, "is only a link")
-	default:
-		w.found = append(w.found, rawStep{located: located{loc, s}, lines: lines})
-	}
-}
-
-func isLink(s string) bool {
-	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsRune(s, ' ')
 }
 
 // object reads a HowToStep, HowToSection, HowToDirection, HowToTip, ListItem or
 // ItemList, or something that looks like one.
 func (w *stepWalker) object(loc string, o *object, depth int) {
-	m := w.m
-	if m.literal {
-		w.text(loc, m.text(o.get("text")))
+	if w.literal {
+		w.text(loc, w.mapper.text(o.get("text")))
 		return
 	}
-	name := oneLine(m.text(o.get("name", "headline", "title")))
+	name := oneLine(w.mapper.text(o.get("name", "headline", "title")))
 	children, key := o.get("itemlistelement"), "itemListElement"
 	for _, other := range []string{"steps", "step", "recipeinstructions", "item", "haspart"} {
 		if children == nil {
 			children, key = o.get(other), other
 		}
 	}
-	body := o.get("text", "articlebody", "description", "instruction", "value")
-	if s, ok := children.(string); ok && body == nil {
-		body, children = s, nil
+	body := w.mapper.text(o.get("text", "articlebody", "description", "instruction", "value"))
+	if s, ok := children.(string); ok && body == "" {
+		body, children = w.mapper.text(s), nil
 	}
 	if o.get("image", "video") != nil {
-		m.drop(listOf(loc), "Pantry keeps no pictures or videos of steps")
+		w.drop(listOf(loc), "Pantry keeps no pictures or videos of steps")
 	}
 	switch {
-	case children != nil && (o.isType("howtostep") || o.isType("howtodirection")):
-		w.directions(pointer(loc, key), name, body, children, depth)
+	case children != nil && o.isType("howtostep", "howtodirection"):
+		lines := w.directions(pointer(loc, key), body, children, depth)
+		w.heading(loc, name, strings.Join(lines, " "))
+		w.add(loc, lines)
 	case children != nil:
-		if name != "" && !w.m.sameAsTitle(name) {
-			w.found = append(w.found, rawStep{located: located{pointer(loc, "name"), name}, lines: []string{name}, sections: true})
-		}
-		if s := m.text(body); s != "" {
-			w.text(loc, s)
-		}
+		w.heading(pointer(loc, "name"), name, "")
+		w.text(loc, body)
 		w.walk(pointer(loc, key), children, depth+1)
-	case body != nil:
-		w.named(loc, name, m.text(body))
+	case body != "":
+		text := oneLine(clip(body, maxNameCompared))
+		if len(text) < len(name) && text != "" && strings.HasPrefix(name, strings.TrimRight(text, " .…")) {
+			w.text(loc, name) // the text is the shortened one
+			return
+		}
+		w.heading(loc, name, text)
+		w.text(loc, body)
 	case name != "":
 		w.text(loc, name)
+	case o.get("url", "@id") != nil:
+		w.drop(loc, "is only a link")
 	default:
-		if s := m.text(o); s != "" {
-			w.text(loc, s)
-		} else if o.get("url", "@id") != nil {
-			m.drop(loc, "is only a link")
-		} else {
-			m.drop(loc, "has no text")
-		}
+		w.text(loc, w.mapper.text(o))
 	}
 }
 
-// directions makes one step of the directions and tips inside a HowToStep.
-func (w *stepWalker) directions(loc, name string, body, children any, depth int) {
-	inner := stepWalker{m: w.m, seen: w.seen}
-	if s := w.m.text(body); s != "" {
-		inner.text(loc, s)
-	}
+// directions returns the lines of the directions and tips inside a HowToStep,
+// which are one step.
+func (w *stepWalker) directions(loc, body string, children any, depth int) []string {
+	inner := stepWalker{mapper: w.mapper, seen: w.seen}
+	inner.text(loc, body)
 	inner.walk(loc, children, depth+1)
 	var lines []string
 	for _, s := range inner.found {
@@ -146,91 +127,136 @@ func (w *stepWalker) directions(loc, name string, body, children any, depth int)
 			}
 		}
 	}
-	w.addNamed(loc, name, lines)
+	return lines
 }
 
-func (w *stepWalker) named(loc, name, text string) {
-	lines := paragraphs(text)
-	if len(lines) == 0 {
-		w.text(loc, name)
+// heading adds a name, unless it says nothing: a number, the title again, or the
+// beginning of the text, as many plugins fill it in.
+func (w *stepWalker) heading(loc, name, text string) {
+	begin := strings.ToLower(strings.TrimRight(name, " .…:"))
+	if begin == "" || stepLabel(name) == "" || isLink(name) || strings.EqualFold(name, w.r.Title) || strings.HasPrefix(strings.ToLower(text), begin) {
 		return
 	}
-	w.addNamed(loc, name, lines)
+	w.found = append(w.found, foundStep{loc, []string{name}, true})
 }
 
-// addNamed adds a step with its name in front, unless the name says nothing: a
-// number, or the beginning of the text, as many plugins fill it in.
-func (w *stepWalker) addNamed(loc, name string, lines []string) {
+func (w *stepWalker) text(loc, s string) {
+	if w.literal {
+		w.found = append(w.found, foundStep{loc: loc, lines: []string{s}})
+	} else if s != "" {
+		w.add(loc, paragraphs(s))
+	}
+}
+
+func (w *stepWalker) add(loc string, lines []string) {
+	said := slices.DeleteFunc(lines, func(line string) bool { return !strings.ContainsFunc(line, isWordRune) })
 	switch {
-	case len(lines) == 0 && name == "":
-		return
-	case len(lines) == 0:
-		lines = []string{name}
-	case name == "" || stepLabel(name) == "" || isLink(name) || w.m.sameAsTitle(name):
-	case strings.HasPrefix(strings.ToLower(strings.Join(lines, " ")), strings.ToLower(strings.TrimRight(name, " .…:"))):
-	case len(lines) == 1 && len(lines[0]) < len(name) && strings.HasPrefix(name, strings.TrimRight(lines[0], " .…")):
-		lines = []string{name} // the text is the shortened one
+	case len(said) == 0:
+		w.drop(loc, "has no text")
+	case len(said) == 1 && isLink(said[0]):
+		w.drop(loc, "is only a link")
 	default:
-		if !strings.ContainsRune(".:!?。！？", lastRune(name)) {
-			name += ":"
-		}
-		lines = append([]string{name + " " + lines[0]}, lines[1:]...)
+		w.found = append(w.found, foundStep{loc: loc, lines: said})
 	}
-	w.found = append(w.found, rawStep{located: located{loc, ""}, lines: lines})
 }
 
-func lastRune(s string) rune {
-	r := rune(0)
-	for _, c := range s[max(0, len(s)-4):] {
-		r = c
-	}
-	return r
-}
+func isWordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 
-func (m *mapper) sameAsTitle(name string) bool {
-	return strings.EqualFold(name, m.r.Title)
+func isLink(s string) bool {
+	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsRune(s, ' ')
 }
 
 // steps returns the collected texts as steps. A single text is parted at its line
 // ends or its numbers; one of many stays one step.
 func (w *stepWalker) steps() []located {
-	if w.m.literal {
-		list := make([]located, 0, len(w.found))
-		for _, s := range w.found {
-			list = append(list, s.located)
+	headings := 0
+	for _, s := range w.found {
+		if s.heading {
+			headings++
 		}
-		return list
 	}
 	found := w.found
-	if len(found) == 2 && found[0].sections {
-		found = found[1:] // one text under a heading such as "Method"
-		if !genericHeading(w.found[0].text) {
-			found = w.found
-		}
-	} else if n := countSections(found); n == 1 && len(found) > 0 && found[0].sections && genericHeading(found[0].text) {
-		found = found[1:]
+	if headings == 1 && found[0].heading && genericHeading(found[0].lines[0]) {
+		found, headings = found[1:], 0
 	}
 	var list []located
 	for _, s := range found {
-		if len(found) == 1 || len(found) == 2 && found[0].sections {
-			for _, line := range splitSteps(s.lines) {
-				list = append(list, located{s.loc, line})
-			}
-			continue
+		steps := s.lines
+		switch {
+		case w.literal, s.heading:
+		case len(found)-headings == 1:
+			steps = splitSteps(s.lines)
+		default:
+			steps = []string{strings.Join(unnumbered(joinWrapped(s.lines)), "\n")}
 		}
-		if text := strings.Join(unnumbered(joinWrapped(s.lines)), "\n"); text != "" {
-			list = append(list, located{s.loc, text})
+		for _, step := range steps {
+			if step != "" {
+				list = append(list, located{s.loc, step})
+			}
 		}
 	}
 	return list
 }
 
-func countSections(list []rawStep) int {
-	n := 0
-	for _, s := range list {
-		if s.sections {
-			n++
+// withoutRepeat cuts the second half of a list that says the same twice, as pages
+// do that have one list for phones and one for wide screens.
+func withoutRepeat(list []located) []located {
+	half := len(list) / 2
+	if half < 2 || len(list)%2 == 1 {
+		return list
+	}
+	for i := range half {
+		if list[i].text != list[half+i].text {
+			return list
 		}
 	}
-	return n
+	return list[:half]
+}
+
+// fitSteps parts steps that are too long at their sentences and joins steps when
+// there are too many, so that no text is lost.
+func (m *mapper) fitSteps(list []located) []located {
+	var fit []located
+	for _, s := range list {
+		parts := splitLong(s.text, recipe.MaxStep)
+		if len(parts) > 1 {
+			m.drop(s.loc, fmt.Sprintf("the step was parted: a step has at most %s characters", thousands(recipe.MaxStep)))
+		}
+		for _, p := range parts {
+			fit = append(fit, located{s.loc, p})
+		}
+	}
+	if len(fit) <= recipe.MaxSteps {
+		return fit
+	}
+	joined := joinSteps(fit)
+	over := max(0, len(joined)-recipe.MaxSteps)
+	joined = joined[:len(joined)-over]
+	m.drop("/recipeInstructions", fmt.Sprintf("%d steps were joined into %d: Pantry keeps at most %d", len(fit), len(joined), recipe.MaxSteps))
+	if over > 0 {
+		m.drop("/recipeInstructions", fmt.Sprintf("the last %d steps were left out", over))
+	}
+	return joined
+}
+
+// joinSteps joins neighbours, each within MaxStep, until at most MaxSteps are
+// left or nothing more can be joined.
+func joinSteps(list []located) []located {
+	for per := (len(list) + recipe.MaxSteps - 1) / recipe.MaxSteps; ; per *= 2 {
+		var out []located
+		n, size := 0, 0
+		for _, s := range list {
+			length := utf8.RuneCountInString(s.text)
+			if k := len(out); k > 0 && n < per && size+1+length <= recipe.MaxStep {
+				out[k-1].text += "\n" + s.text
+				n, size = n+1, size+1+length
+				continue
+			}
+			out = append(out, s)
+			n, size = 1, length
+		}
+		if len(out) <= recipe.MaxSteps || per >= len(list) {
+			return out
+		}
+	}
 }

@@ -6,8 +6,9 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// servings takes recipeYield. Of several values, one that speaks of servings
-// goes before one that is only a number.
+// servings takes recipeYield. Of several values, the first one that speaks of
+// servings or is a plain number counts; sites often give "4" and "4 bowls". A
+// plain number whose other value is in dozens counts dozens.
 func (m *mapper) servings() {
 	best, bestRank, bestLoc := count{}, 0, ""
 	text, first := "", ""
@@ -17,7 +18,11 @@ func (m *mapper) servings() {
 			continue
 		}
 		fill(&first, loc)
-		if c, rank := servingsOf(s); rank > bestRank {
+		c, rank := servingsOf(s)
+		if rank == plainNumber && !c.ranged {
+			rank = servings
+		}
+		if rank > bestRank || c.dozens && best.n*12 == c.n {
 			best, bestRank, bestLoc, text = c, rank, loc, s
 		}
 	}

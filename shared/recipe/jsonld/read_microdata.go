@@ -52,6 +52,7 @@ type element struct {
 	owner *object
 	item  *object // the item that the element opens or stands in
 	begin int     // where its text begins, -1 when its text is not its value
+	parts bool    // elements inside it have the same property: they are its value
 	value string  // from an attribute
 }
 
@@ -163,7 +164,13 @@ func (w *itemWalker) close(e element) {
 		w.roots = append(w.roots, e.item)
 	case isItem:
 		e.owner.add(e.props[:1], e.item)
+	case e.parts:
 	case strings.TrimSpace(e.value) != "":
+		for i := len(w.open) - 1; i >= 0 && w.reading > 0; i-- {
+			w.b.spend(1)
+			around := &w.open[i]
+			around.parts = around.parts || around.owner == e.owner && len(around.props) > 0 && around.props[0] == e.props[0]
+		}
 		w.b.keep(valueBytes * len(e.props))
 		e.owner.add(e.props, e.value)
 	}
@@ -213,7 +220,7 @@ func breakBefore(tag string) string {
 		return string(lineBreak)
 	case blockTags[tag]:
 		return string(groupBreak)
-	case tag == "sup" || tag == "td":
+	case tag == "sup" || tag == "td" || tag == "th":
 		return " "
 	}
 	return ""

@@ -1,0 +1,158 @@
+package jsonld_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/shared/recipe/jsonld"
+)
+
+// one reads a document that holds one recipe. A body without a { or a < in front
+// is the members of a recipe.
+func one(t *testing.T, body string) jsonld.Item {
+	t.Helper()
+	if !strings.HasPrefix(body, "<") {
+		body = `{"@type":"Recipe","name":"x",` + body + "}"
+	}
+	items, err := jsonld.Parse(context.Background(), []byte(body))
+	if err != nil || len(items) != 1 || items[0].Err != nil {
+		t.Fatalf("%s: %d items, %v", body, len(items), err)
+	}
+	return items[0]
+}
+
+// The faults that real pages showed, each with its smallest input.
+
+func TestServingsOfRealPages(t *testing.T) {
+	for body, want := range map[string]int{
+		`["8","8 (~2-Tbsp servings)"]`:                   8,
+		`["4","4 (12-16 tortillas)"]`:                    4,
+		`["2","2 dozen"]`:                                24,
+		`["12","1 dozen"]`:                               12,
+		`["1","6 servings"]`:                             1,
+		`["6","12 tacos"]`:                               6,
+		`["4","8 cups"]`:                                 4,
+		`"2 dozen"`:                                      24,
+		`"9x13"`:                                         0,
+		`"9x13 pan, 12 servings"`:                        12,
+		`"2-layer"`:                                      0,
+		`"2-layer cake, serves 10"`:                      10,
+		`"8-inch cake"`:                                  0,
+		`"8 (1 & ¼ cups) servings"`:                      8,
+		`"8 (1 &amp; &frac14; cups) servings"`:           8,
+		`"4 meal-size servings or 8 side servings"`:      4,
+		`"1 loaf (8 servings)"`:                          8,
+		`"6 servings (2 per person)"`:                    6,
+		`"4 (makes 12)"`:                                 4,
+		`"10 4-inch pancakes"`:                           10,
+		`"500 g (4 servings)"`:                           4,
+		`"Für 4 Personen"`:                               4,
+		`"4-6 servings"`:                                 4,
+		`{"@type":"QuantitativeValue","value":"6"}`:      6,
+		`["Serves 4", {"value":9, "unitText":"slices"}]`: 4,
+	} {
+		if got := one(t, `"recipeYield":`+body).Recipe.Servings; got != want {
+			t.Errorf("%s: %d servings, want %d", body, got, want)
+		}
+	}
+}
+
+func TestDurationsOfRealPages(t *testing.T) {
+	for text, want := range map[string]int{
+		"PTH5MS": 5, "PT1HM": 60, "PTM": 0, "PT": 0, "P0DT0H35M0.000S": 35, "PT0H30": 30, "PT90": 90, "P30M": 30, "T45M": 45, "PT1H 15M": 75, "pt20m": 20,
+		"PT15-20M": 20, "1h 5min": 65, "1 Std. 30 Min.": 90, "00:45:00": 45, "PT2,5H": 150, "overnight": 0, "P1DT": 1440, "0:30": 30, "PT1H30M0S": 90, "20 minutes + chilling": 20,
+	} {
+		if got := one(t, fmt.Sprintf(`"prepTime":%q`, text)).Recipe.PrepMinutes; got != want {
+			t.Errorf("%s: %d minutes, want %d", text, got, want)
+		}
+	}
+}
+
+func TestIngredientsOfRealPages(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		want       []string
+	}{
+		{
+			"doubled parentheses", `"recipeIngredient":["salt ((optional))","1 cup milk ((warm) or cold)","2 (8 oz (225 g)) cans","2 eggs ((large), ((beaten)))","a ((b"]`,
+			[]string{"salt (optional)", "1 cup milk ((warm) or cold)", "2 (8 oz (225 g)) cans", "2 eggs ((large), (beaten))", "a ((b"},
+		},
+		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
+		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
+		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好"}},
+		{"twice the same list", `"recipeIngredient":["1 egg","salt","1 egg","salt"]`, []string{"1 egg", "salt"}},
+		{"table", `<table itemscope itemtype="http://schema.org/Recipe"><caption itemprop=name>x</caption><tr itemprop=ingredients><td>150 g</td><td>Risottoreis</td></tr><tr itemprop=ingredients><th>1</th><td>Ei</td></tr></table>`, []string{"150 g Risottoreis", "1 Ei"}},
+		{"blocks of one element", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=ingredients><div>1 egg</div><div>salt</div></div></div>`, []string{"1 egg", "salt"}},
+		{"blocks of one ingredient", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul><li itemprop=ingredients><div>2</div><div>eggs</div></li><li itemprop=ingredients><div>1 l</div><div>milk</div></li></ul></div>`, []string{"2 eggs", "1 l milk"}},
+		{"a list in one element", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul itemprop=ingredients><li>1 egg<li>salt</ul></div>`, []string{"1 egg", "salt"}},
+		{"a list before a glued one", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><meta itemprop=recipeIngredient content="1 egg salt"><p itemprop=ingredients>1 egg<p itemprop=ingredients>salt</div>`, []string{"1 egg", "salt"}},
+		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul itemprop=recipeIngredient><li itemprop=recipeIngredient>1 egg</li><li itemprop=recipeIngredient>salt</li></ul></div>`, []string{"1 egg", "salt"}},
+		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
+		{"JSON-LD in a meta element", `<meta name="application/ld+json" content='{"@type":"Recipe","name":"x","recipeIngredient":["1 egg"]}'>`, []string{"1 egg"}},
+	} {
+		if diff := cmp.Diff(c.want, one(t, c.body).Recipe.Ingredients); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestStepsOfRealPages(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		want       []string
+	}{
+		{"glued sentences", `"recipeInstructions":"Line with paper.Snap the ends.Bake (hot)!Serve."`, []string{"Line with paper.", "Snap the ends.", "Bake (hot)!", "Serve."}},
+		{"no glue", `"recipeInstructions":"Use Dr.Oetker e.g.Vanilla from www.Site.com at 3.5 U.S.A. mins.a"`, []string{"Use Dr.Oetker e.g.Vanilla from www.Site.com at 3.5 U.S.A. mins.a"}},
+		{"glued numbers", `"recipeInstructions":"1. Melt the butter.2. To serve, add 1.5 l.3. Eat"`, []string{"Melt the butter.", "To serve, add 1.5 l.", "Eat"}},
+		{"numbers that do not count", `"recipeInstructions":"Bake at 2. Then 3. rest"`, []string{"Bake at 2. Then 3. rest"}},
+		{"noise", `"recipeInstructions":[{"@type":"HowToStep","name":"instruction 0","text":"Mix."},{"text":","},{"text":"https://x.example/a"},{"name":"In a bowl","text":"."},"[{"]`, []string{"Mix.", "In a bowl"}},
+		{"names", `"recipeInstructions":[{"@type":"HowToStep","name":"Dough","text":"Mix."},{"@type":"HowToStep","name":"Bake it.","text":"Bake it."},{"@type":"HowToStep","name":"Serve with","text":"Serve with rice."}]`, []string{"Dough", "Mix.", "Bake it.", "Serve with rice."}},
+		{"twice the same", `"recipeInstructions":["Mix.","Bake.","Mix.","Bake."]`, []string{"Mix.", "Bake."}},
+		{"paragraphs", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p>Mix\n all.</p><p>Bake.</p></div></div>`, []string{"Mix all.", "Bake."}},
+		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p itemprop=recipeInstructions>Mix.</p><p itemprop=recipeInstructions>Bake.</p></div></div>`, []string{"Mix.", "Bake."}},
+	} {
+		if diff := cmp.Diff(c.want, one(t, c.body).Recipe.Steps); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestAddressesOfRealPages(t *testing.T) {
+	if got := one(t, `<link rel=canonical href=https://x.example/soup><script type=application/ld+json>{"@type":"Recipe","name":"x","mainEntityOfPage":"true","recipeIngredient":["a"]}</script>`).Recipe.URL; got != "https://x.example/soup" {
+		t.Errorf("mainEntityOfPage \"true\": URL %q", got)
+	}
+	if got := one(t, `"mainEntityOfPage":true`).Recipe.URL; got != "" {
+		t.Errorf("mainEntityOfPage true: URL %q", got)
+	}
+}
+
+func TestDescriptionFromThePage(t *testing.T) {
+	const script = `<script type=application/ld+json>{"@type":"Recipe","name":"x","recipeIngredient":["a"]}</script>`
+	for head, want := range map[string]string{
+		`<meta name=description content="Warm &amp;amp; good">`:                          "Warm & good",
+		`<meta name=description content=a><meta property=og:description content="Best">`: "Best",
+	} {
+		if got := one(t, "<html>"+head+script).Recipe.Description; got != want {
+			t.Errorf("%s: description %q, want %q", head, got, want)
+		}
+	}
+}
+
+func TestDroppedSaysWhatIsMissing(t *testing.T) {
+	for body, want := range map[string]jsonld.Dropped{
+		`"description":"x"`:                          {Reason: "the recipe has neither ingredients nor steps"},
+		`"aggregateRating":{"ratingValue":4.7}`:      {Location: "/aggregateRating", Reason: "is the average of other people's ratings: Pantry keeps only your own"},
+		`"recipeInstructions":[{"text":"."},"a"]`:    {Location: "/recipeInstructions/0", Reason: "has no text"},
+		`"recipeInstructions":["https://x.y/a","a"]`: {Location: "/recipeInstructions/0", Reason: "is only a link"},
+	} {
+		it := one(t, body)
+		if !slices.Contains(it.Dropped, want) || it.Recipe.Rating != 0 {
+			t.Errorf("%s: rating %v, dropped %v, want %v", body, it.Recipe.Rating, it.Dropped, want)
+		}
+	}
+}
