@@ -67,7 +67,7 @@ func listOf(location string) string {
 // leftOver lists the properties that said something and were not taken.
 func (m *mapper) leftOver() {
 	for _, p := range m.props {
-		if p.used || notContent[p.name] || strings.HasPrefix(p.name, "@") || p.name == "headline" && m.line(p.val) == m.r.Title {
+		if p.name == "" || p.used || notContent[p.name] || strings.IndexByte("@.", p.name[0]) >= 0 || p.name == "headline" && m.line(p.val) == m.r.Title {
 			continue
 		}
 		reason := reasons[p.name]

@@ -193,7 +193,7 @@ func (m *mapper) line(v any) string {
 }
 
 func (m *mapper) title() {
-	for _, name := range []string{"name", "headline", "title", "alternatename"} {
+	for _, name := range []string{"name", "headline", "title", "alternatename", ".name"} {
 		for loc, v := range m.values(name) {
 			switch t := m.line(v); {
 			case t == "":
@@ -211,7 +211,7 @@ func (m *mapper) title() {
 }
 
 func (m *mapper) description() {
-	for loc, v := range m.values("description", "abstract") {
+	for loc, v := range m.values("description", "abstract", ".summary") {
 		s := m.text(v)
 		if !m.literal {
 			s = strings.Join(joinWrapped(paragraphs(s)), "\n")

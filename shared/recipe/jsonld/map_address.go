@@ -134,7 +134,7 @@ func (m *mapper) image() string {
 	}
 	best, bestArea, n := "", -1, 0
 	var bad []Dropped
-	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail"} {
+	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail", ".photo"} {
 		for loc, v := range m.values(name) {
 			if n++; n > maxImages {
 				break

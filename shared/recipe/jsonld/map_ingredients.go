@@ -19,7 +19,7 @@ const maxListed = 2000
 // one line, the other one that has a list is taken.
 func (m *mapper) ingredients() {
 	var list []located
-	for _, name := range []string{"recipeingredient", "ingredients", "ingredient", "supply"} {
+	for _, name := range []string{"recipeingredient", "ingredients", "ingredient", "supply", ".ingredient"} {
 		var raw []located
 		for loc, v := range m.values(name) {
 			if raw = m.ingredient(raw, loc, v, 0); len(raw) >= maxListed {
@@ -119,6 +119,9 @@ func (m *mapper) ingredientLines(raw []located) []located {
 			parts = splitList(parts[0])
 		}
 		for _, line := range parts {
+			if head, _, ok := strings.Cut(line, ":"); ok && len(raw) > 1 && genericHeading(head) {
+				continue // "Ingredients: onion, salt": the list again, in one line
+			}
 			switch line = singleParens(leadingMarks(line)); strings.ToLower(clip(line, 20)) {
 			case "":
 			case "null", "undefined", "[object object]", "array", "n/a", "-":

@@ -14,7 +14,7 @@ import (
 // name of a step that its text does not repeat, is a step of its own in front.
 func (m *mapper) instructions() {
 	var list []located
-	for _, name := range []string{"recipeinstructions", "instructions", "step", "steps"} {
+	for _, name := range []string{"recipeinstructions", "instructions", "step", "steps", ".instructions"} {
 		w := stepWalker{mapper: m, seen: map[*object]bool{}}
 		for loc, v := range m.values(name) {
 			if w.walk(loc, v, 0); len(w.found) >= maxListed {
@@ -134,7 +134,8 @@ func (w *stepWalker) directions(loc, body string, children any, depth int) []str
 // beginning of the text, as many plugins fill it in.
 func (w *stepWalker) heading(loc, name, text string) {
 	begin := strings.ToLower(strings.TrimRight(name, " .…:"))
-	if begin == "" || stepLabel(name) == "" || isLink(name) || strings.EqualFold(name, w.r.Title) || strings.HasPrefix(strings.ToLower(text), begin) {
+	cut := strings.HasSuffix(name, "...") || strings.HasSuffix(name, "…")
+	if begin == "" || cut && text != "" || stepLabel(name) == "" || isLink(name) || strings.EqualFold(name, w.r.Title) || strings.HasPrefix(strings.ToLower(text), begin) {
 		return
 	}
 	w.found = append(w.found, foundStep{loc, []string{name}, true})

@@ -9,13 +9,13 @@ import (
 
 // times takes prepTime and cookTime, and what totalTime adds to them.
 func (m *mapper) times() {
-	prep, hasPrep := m.duration("preptime", "preparationtime")
-	cook, hasCook := m.duration("cooktime", "performtime", "cookingtime")
+	prep, hasPrep := m.duration("preptime", "preparationtime", ".preptime")
+	cook, hasCook := m.duration("cooktime", "performtime", "cookingtime", ".cooktime")
 	switch {
 	case m.literal:
 		m.first("totaltime")
 	case !hasPrep || !hasCook || prep == 0 && cook == 0:
-		total, ok := m.duration("totaltime")
+		total, ok := m.duration("totaltime", ".totaltime")
 		switch rest := total - prep - cook; {
 		case !ok:
 		case rest < 0:
@@ -26,7 +26,7 @@ func (m *mapper) times() {
 			prep = rest
 		}
 	default:
-		if total, ok := m.duration("totaltime"); ok && total != prep+cook && total != 0 {
+		if total, ok := m.duration("totaltime", ".totaltime"); ok && total != prep+cook && total != 0 {
 			m.drop("/totalTime", fmt.Sprintf("Pantry adds up preparation and cooking (%d minutes); the page says %d in all", prep+cook, total))
 		}
 	}

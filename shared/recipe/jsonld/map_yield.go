@@ -12,7 +12,7 @@ import (
 func (m *mapper) servings() {
 	best, bestRank, bestLoc := count{}, 0, ""
 	text, first := "", ""
-	for loc, v := range m.values("recipeyield", "yield", "servings") {
+	for loc, v := range m.values("recipeyield", "yield", "servings", ".yield") {
 		s := m.quantity(v)
 		if s == "" {
 			continue

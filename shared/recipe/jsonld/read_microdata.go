@@ -9,7 +9,9 @@ import (
 // parseMicrodata reads the items of a page that are marked up in its text:
 // microdata (https://html.spec.whatwg.org/multipage/microdata.html) and the same
 // in RDFa Lite, where typeof, property and content stand for itemscope, itemprop
-// and the value. It returns the outermost items as the objects that JSON-LD would
+// and the value. Inside a recipe it also reads the class names of the older
+// hRecipe (http://microformats.org/wiki/hrecipe), as properties that begin with a
+// full stop. It returns the outermost items as the objects that JSON-LD would
 // have. It reads the tags one by one: the tree that html.Parse builds can be
 // thousands of times as large as the page.
 func parseMicrodata(b *budget, text string) []any {
@@ -70,13 +72,16 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 	}
 	e.item = e.owner
 	if e.owner != nil {
-		e.props = properties(attrs)
+		e.props = properties(e.owner, attrs)
 	}
 	empty := voidTags[tag] || len(w.open) >= maxOpen
-	isItem := attrs.has("itemscope") || attrs.has("typeof")
 	switch {
-	case isItem:
-		e.item = &object{members: []member{{key: "@type", val: attrs.get("typeof") + " " + attrs.get("itemtype")}}}
+	case attrs.opensItem():
+		kind := attrs.get("typeof") + " " + attrs.get("itemtype")
+		if attrs.hasClass(recipeClasses) {
+			kind += " Recipe"
+		}
+		e.item = &object{members: []member{{key: "@type", val: kind}}}
 		w.b.keep(valueBytes)
 	case len(e.props) > 0:
 		value, ok := attributeValue(tag, e.props[0], attrs)
@@ -92,8 +97,9 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 	w.open = append(w.open, e)
 }
 
-// properties returns the names in itemprop and property, each once and a few.
-func properties(attrs attrs) []string {
+// properties returns the names in itemprop and property, each once and a few, or
+// what the classes say.
+func properties(owner *object, attrs attrs) []string {
 	const maxProps = 8
 	var list []string
 	for name := range strings.FieldsSeq(clip(attrs.get("itemprop")+" "+attrs.get("property"), 1000)) {
@@ -101,7 +107,37 @@ func properties(attrs attrs) []string {
 			list = append(list, name)
 		}
 	}
+	if kind, _ := owner.members[0].val.(string); len(list) == 0 && strings.Contains(strings.ToLower(kind), "recipe") {
+		for class := range strings.FieldsSeq(clip(attrs.get("class"), 1000)) {
+			if name := classTerms[class]; name != "" {
+				return []string{name}
+			}
+		}
+	}
 	return list
+}
+
+var recipeClasses = set("hrecipe h-recipe")
+
+// classTerms are the classes of hRecipe and h-recipe.
+var classTerms = wordTable(map[string]string{
+	".ingredient": "ingredient p-ingredient", ".instructions": "instructions instruction e-instructions", ".name": "fn p-name",
+	".yield": "yield p-yield", ".preptime": "preptime", ".cooktime": "cooktime", ".totaltime": "duration dt-duration",
+	".photo": "photo u-photo", ".summary": "summary p-summary",
+})
+
+// opensItem reports whether the element is an item.
+func (a attrs) opensItem() bool {
+	return a.has("itemscope") || a.has("typeof") || a.hasClass(recipeClasses)
+}
+
+func (a attrs) hasClass(classes map[string]bool) bool {
+	for class := range strings.FieldsSeq(clip(a.get("class"), 1000)) {
+		if classes[class] {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *itemWalker) end(tag string) {

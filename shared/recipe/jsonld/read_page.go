@@ -35,7 +35,7 @@ func looksLikePage(text string) bool {
 		return false
 	}
 	lower := strings.ToLower(text)
-	for _, mark := range []string{"<script", "<html", "<body", "<meta", "itemscope", "typeof="} {
+	for _, mark := range []string{"<script", "<html", "<body", "<meta", "itemscope", "typeof=", "hrecipe"} {
 		if strings.Contains(lower, mark) {
 			return true
 		}
@@ -59,7 +59,7 @@ func scanPage(b *budget, text string) *source {
 func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
 	name, hasAttr := z.TagName()
 	attrs := attributes(z, hasAttr)
-	src.marked = src.marked || attrs.has("itemscope") || attrs.has("typeof")
+	src.marked = src.marked || attrs.opensItem()
 	switch string(name) {
 	case "script":
 		if kind == xhtml.StartTagToken && z.Next() == xhtml.TextToken {

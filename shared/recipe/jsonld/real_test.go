@@ -92,6 +92,11 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		{"a list in one element", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul itemprop=ingredients><li>1 egg<li>salt</ul></div>`, []string{"1 egg", "salt"}},
 		{"a list before a glued one", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><meta itemprop=recipeIngredient content="1 egg salt"><p itemprop=ingredients>1 egg<p itemprop=ingredients>salt</div>`, []string{"1 egg", "salt"}},
 		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul itemprop=recipeIngredient><li itemprop=recipeIngredient>1 egg</li><li itemprop=recipeIngredient>salt</li></ul></div>`, []string{"1 egg", "salt"}},
+		{
+			"classes of hRecipe in a recipe without marks", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div class="instructions" itemprop=about><ul><li class="ingredient">1 egg</li><li class="red ingredient">salt</li><li class=ingredient></li></ul><span class=ingredient>Ingredients: <a>egg</a>, <a>salt</a></span></div></div>`,
+			[]string{"1 egg", "salt"},
+		},
+		{"hRecipe", `<div class="hrecipe"><h1 class=fn>x</h1><ul><li class="ingredient">1 egg<li class="ingredient">salt</ul></div>`, []string{"1 egg", "salt"}},
 		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
 		{"JSON-LD in a meta element", `<meta name="application/ld+json" content='{"@type":"Recipe","name":"x","recipeIngredient":["1 egg"]}'>`, []string{"1 egg"}},
 	} {
@@ -112,6 +117,7 @@ func TestStepsOfRealPages(t *testing.T) {
 		{"numbers that do not count", `"recipeInstructions":"Bake at 2. Then 3. rest"`, []string{"Bake at 2. Then 3. rest"}},
 		{"noise", `"recipeInstructions":[{"@type":"HowToStep","name":"instruction 0","text":"Mix."},{"text":","},{"text":"https://x.example/a"},{"name":"In a bowl","text":"."},"[{"]`, []string{"Mix.", "In a bowl"}},
 		{"names", `"recipeInstructions":[{"@type":"HowToStep","name":"Dough","text":"Mix."},{"@type":"HowToStep","name":"Bake it.","text":"Bake it."},{"@type":"HowToStep","name":"Serve with","text":"Serve with rice."}]`, []string{"Dough", "Mix.", "Bake it.", "Serve with rice."}},
+		{"a name that is a cut text", `"recipeInstructions":{"@type":"HowToSection","itemListElement":[{"@type":"HowToStep","name":"Salat1. Wa...","text":"<p><strong>Salat</strong></p><p>1. Wasser kochen</p><p>4.Reiben</p>"}]}`, []string{"Salat", "Wasser kochen", "Reiben"}},
 		{"twice the same", `"recipeInstructions":["Mix.","Bake.","Mix.","Bake."]`, []string{"Mix.", "Bake."}},
 		{"paragraphs", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p>Mix\n all.</p><p>Bake.</p></div></div>`, []string{"Mix all.", "Bake."}},
 		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p itemprop=recipeInstructions>Mix.</p><p itemprop=recipeInstructions>Bake.</p></div></div>`, []string{"Mix.", "Bake."}},
