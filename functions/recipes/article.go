@@ -15,31 +15,45 @@ import (
 // article returns the routes of the dialect that the article's own React client speaks.
 // It sends the user's ID with each call, as ?userID=, and reads {"message"} and
 // {"recepies"}, spelled so. The ID is an assertion: it must be that of the session.
-func article(store recipe.Store) http.Handler {
-	a := &dialect{store: store}
-	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", a.handle(a.list))
-	mux.Handle("POST /{$}", a.handle(a.add))
-	mux.Handle("PATCH /{$}", a.handle(a.rate))
-	mux.Handle("/{$}", a.handle(web.MethodNotAllowed("GET, HEAD, PATCH, POST")))
-	mux.Handle("DELETE /{id}", a.handle(a.remove))
-	mux.Handle("/{id}", a.handle(web.MethodNotAllowed("DELETE")))
-	mux.Handle("/", a.handle(web.NotFound))
-	return mux
+func (f function) article() http.Handler {
+	a := dialect{f.Store}
+	routes := http.NewServeMux()
+	routes.Handle("/{$}", methods{"GET": a.list, "POST": a.add, "PATCH": a.rate}.asMessage())
+	routes.Handle("/{id}", methods{"DELETE": a.remove}.asMessage())
+	routes.Handle("/", asMessage(web.NotFound))
+	return routes
 }
 
 type dialect struct{ store recipe.Store }
 
-// handle refuses another user's ID before anything else, and renders errors.
-func (a *dialect) handle(h web.Handler) http.Handler {
+// asMessage refuses another user's ID before anything else.
+func (m methods) asMessage() http.Handler {
+	return asMessage(func(w http.ResponseWriter, r *http.Request) error {
+		if err := sameUser(r, r.URL.Query().Get("userID")); err != nil {
+			return err
+		}
+		return m.handle(w, r)
+	})
+}
+
+// asMessage renders the errors of h for the article's client: the message, no problem
+// document. The log line gets the error as everywhere.
+func asMessage(h web.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := sameUser(r, r.URL.Query().Get("userID"))
+		err := h(w, r)
 		if err == nil {
-			err = h(w, r)
+			return
 		}
-		if err != nil {
-			writeMessage(w, r, err)
+		e := web.Prepare(w.Header(), r.Context(), web.AsError(err))
+		text := e.Detail
+		if len(e.Errors) > 0 {
+			var faults []string
+			for _, f := range e.Errors {
+				faults = append(faults, strings.TrimPrefix(f.Location, "/")+" "+f.Message)
+			}
+			text = strings.Join(faults, "; ") + "."
 		}
+		_ = web.WriteJSON(w, e.Status, message{text}) // a message can be encoded
 	})
 }
 
@@ -55,21 +69,6 @@ type message struct {
 	Message string `json:"message"`
 }
 
-// writeMessage renders err for the article's client: the message, no problem document.
-// The log line gets the error as everywhere.
-func writeMessage(w http.ResponseWriter, r *http.Request, err error) {
-	e := web.Prepare(w.Header(), r.Context(), web.AsError(problem(err)))
-	text := e.Detail
-	if len(e.Errors) > 0 {
-		var faults []string
-		for _, f := range e.Errors {
-			faults = append(faults, strings.TrimPrefix(f.Location, "/")+" "+f.Message)
-		}
-		text = strings.Join(faults, "; ") + "."
-	}
-	_ = web.WriteJSON(w, e.Status, message{text}) // a message can be encoded
-}
-
 // articleRecipe is a recipe as the article's client reads it.
 type articleRecipe struct {
 	ID       string  `json:"id"`
@@ -83,7 +82,7 @@ type articleRecipe struct {
 
 // list answers all recipes at once, the oldest first: this client knows no pages. The
 // order by creation is one in which no recipe moves while the pages are read.
-func (a *dialect) list(w http.ResponseWriter, r *http.Request) error {
+func (a dialect) list(w http.ResponseWriter, r *http.Request) error {
 	uid := callerOf(r.Context()).uid
 	answer := struct {
 		Recipes []articleRecipe `json:"recepies"`
@@ -105,7 +104,7 @@ func (a *dialect) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 // add stores a recipe unless the list holds its title already.
-func (a *dialect) add(w http.ResponseWriter, r *http.Request) error {
+func (a dialect) add(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		UserID   string        `json:"userID"`
 		Title    string        `json:"title"`
@@ -142,7 +141,7 @@ func (a *dialect) add(w http.ResponseWriter, r *http.Request) error {
 
 // rate sets the rating, and that the recipe was made: this client asks for a rating
 // when it was.
-func (a *dialect) rate(w http.ResponseWriter, r *http.Request) error {
+func (a dialect) rate(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		ID     string        `json:"id"`
 		Rating lenientNumber `json:"rating"`
@@ -151,7 +150,7 @@ func (a *dialect) rate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !recipe.ValidID(body.ID) {
-		return notFound()
+		return recipe.ErrNotFound
 	}
 	_, err := a.store.Update(r.Context(), callerOf(r.Context()).uid, body.ID, recipe.Precondition{}, func(r recipe.Recipe) (recipe.Recipe, error) {
 		if !r.Made {
@@ -167,10 +166,10 @@ func (a *dialect) rate(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, message{"Rating saved."})
 }
 
-func (a *dialect) remove(w http.ResponseWriter, r *http.Request) error {
+func (a dialect) remove(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	if !recipe.ValidID(id) {
-		return notFound()
+		return recipe.ErrNotFound
 	}
 	if _, err := a.store.Trash(r.Context(), callerOf(r.Context()).uid, id, recipe.Precondition{}); err != nil {
 		return err
@@ -198,9 +197,9 @@ func readLenient(w http.ResponseWriter, r *http.Request, v any) error {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &wrong) && wrong.Field != "":
-		return unreadable(wrong.Field + " has the wrong type")
+		return malformed(wrong.Field + " has the wrong type")
 	default:
-		return unreadable("it must be a JSON object")
+		return malformed("it must be a JSON object")
 	}
 }
 
@@ -221,7 +220,7 @@ func (n *lenientNumber) UnmarshalJSON(raw []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return unreadable("rating must be a number")
+		return malformed("rating must be a number")
 	}
 	*n = lenientNumber(f)
 	return nil

@@ -42,12 +42,12 @@ func TestArticleStory(t *testing.T) {
 	expect(request{method: "DELETE", path: "/recipes/" + bread + asAlice}, 404, `{"message":"There is no recipe with this id."}`)
 	expect(request{path: "/recipes" + asAlice}, 200, `{"recepies":[{"id":"`+id+`","userID":"alice-uid","made":true,"rating":4,"title":"Soup","url":"https://example.com/soup?a=1\u0026b=2","imageUrl":"https://example.com/soup.jpg"}]}`)
 
-	rated := as[recipes.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
+	rated := as[recipe.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
 	if !rated.Made || rated.LastMadeAt == nil || time.Since(*rated.LastMadeAt).Abs() > time.Minute {
 		t.Errorf("made %t at %v", rated.Made, rated.LastMadeAt)
 	}
 	expect(request{method: "PATCH", path: "/recipes" + asAlice, body: `{"id":"` + id + `","rating":null}`}, 200, `{"message":"Rating saved."}`)
-	again := as[recipes.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
+	again := as[recipe.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
 	if again.Rating != 0 || !again.LastMadeAt.Equal(*rated.LastMadeAt) {
 		t.Errorf("rating %v, made at %v", again.Rating, again.LastMadeAt)
 	}

@@ -59,7 +59,7 @@ func TestAnotherUsersRecipeIsUnknown(t *testing.T) {
 	if r := s.do(request{as: "bob", method: "DELETE", path: "/?all=true", header: map[string]string{"X-Confirm-Delete": "all-recipes"}}); r.status != http.StatusNoContent {
 		t.Errorf("bob deletes his: %d", r.status)
 	}
-	if got := as[recipes.Recipe](t, s.do(request{path: "/" + alices.ID}), http.StatusOK); got.ETag != alices.ETag {
+	if got := as[recipe.Recipe](t, s.do(request{path: "/" + alices.ID}), http.StatusOK); got.ETag != alices.ETag {
 		t.Errorf("alice's recipe became %+v", got)
 	}
 	for _, path := range []string{"/", "/?q=soup&count=true", "/?state=trashed", "/:export", "/?userID=bob-uid"} {

@@ -5,30 +5,48 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/web"
 )
 
-const (
-	// maxBody bounds the body of one recipe, in bytes.
-	maxBody = 256 << 10
-	// maxFieldErrors bounds the list of refused fields in one answer: a body of
-	// thousands of unknown names must not grow into a larger answer.
-	maxFieldErrors = 100
-)
+// maxBody bounds the body of one recipe, in bytes.
+const maxBody = 256 << 10
+
+const mergePatch = "application/merge-patch+json"
 
 // recipeBody is a decoded body: the values of the fields that it names, and every fault
 // that was found in them.
 type recipeBody struct {
 	values recipe.Recipe
 	named  []string
-	faults []web.FieldError
+	faults faults
+}
+
+// fields are the fields of a recipe: the index of each in the struct, by its name in JSON.
+var fields = func() map[string]int {
+	found := map[string]int{}
+	for i, f := range slices.Collect(reflect.TypeFor[recipe.Recipe]().Fields()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		found[name] = i
+	}
+	return found
+}()
+
+// readOnly are the fields that belong to the service. A client may send back what it
+// got; they are ignored.
+var readOnly = []string{"id", "state", "etag", "createdAt", "updatedAt"}
+
+// fieldOf returns the field of r that has a name in JSON, as a value that can be set.
+func fieldOf(r *recipe.Recipe, name string) reflect.Value {
+	return reflect.ValueOf(r).Elem().Field(fields[name])
 }
 
 // readRecipe reads the body of a request that sends a recipe, or a patch of one. What
@@ -57,7 +75,7 @@ func readRecipe(w http.ResponseWriter, r *http.Request, patch bool) (*recipeBody
 func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, unreadable("it must be a JSON object")
+		return nil, malformed("it must be a JSON object")
 	}
 	b := &recipeBody{}
 	for dec.More() {
@@ -78,75 +96,33 @@ func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 
 // field decodes one member of the body.
 func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
-	dst, known := fieldOf(&b.values, name)
+	_, known := fields[name]
 	switch {
 	case !known:
-		b.fault("/"+pointerEscape.Replace(clip(name)), "unknown", "is not a field of a recipe")
-	case dst == nil: // one of ReadOnly
+		b.faults.add("/"+pointerEscape.Replace(clip(name)), "unknown", 0, "is not a field of a recipe")
+	case slices.Contains(readOnly, name):
 	case patch && string(raw) == "null":
 		b.named = append(b.named, name)
 	default:
 		b.named = append(b.named, name)
-		b.decode("/"+name, dst, raw)
+		b.decode("/"+name, fieldOf(&b.values, name).Addr().Interface(), raw)
 	}
-}
-
-// fieldOf returns where r keeps the field of a name; nil for one that only the service
-// writes.
-func fieldOf(r *recipe.Recipe, name string) (dst any, known bool) {
-	switch name {
-	case "title":
-		return &r.Title, true
-	case "url":
-		return &r.URL, true
-	case "imageUrl":
-		return &r.ImageURL, true
-	case "rating":
-		return &r.Rating, true
-	case "made":
-		return &r.Made, true
-	case "lastMadeAt":
-		return &r.LastMadeAt, true
-	case "favorite":
-		return &r.Favorite, true
-	case "description":
-		return &r.Description, true
-	case "servings":
-		return &r.Servings, true
-	case "prepMinutes":
-		return &r.PrepMinutes, true
-	case "cookMinutes":
-		return &r.CookMinutes, true
-	case "ingredients":
-		return &r.Ingredients, true
-	case "steps":
-		return &r.Steps, true
-	case "tags":
-		return &r.Tags, true
-	case "notes":
-		return &r.Notes, true
-	case "id", "state", "etag", "createdAt", "updatedAt":
-		return nil, true
-	}
-	return nil, false
 }
 
 // validate adds the faults that the recipe's own rules find. Of a patch only what it
 // names is judged here; the rest is judged with the recipe that it changes.
 func (b *recipeBody) validate(patch bool) {
 	found := len(b.faults)
-	var invalid recipe.ValidationError
-	if !errors.As(b.values.Validate(), &invalid) {
-		return
-	}
-	for _, f := range fieldErrors(invalid) {
+	var invalid faults
+	invalid.addAll("", b.values.Validate())
+	for _, f := range invalid {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Location, "/"), "/")
 		named := slices.Contains(b.named, name)
 		switch {
 		case patch && !named:
 		case slices.ContainsFunc(b.faults[:found], func(g web.FieldError) bool { return within(f.Location, g.Location) }):
 		case name == "title" && !named:
-			b.faults = append(b.faults, web.FieldError{Location: "/title", Message: "must be there", Rule: "required"})
+			b.faults.add("/title", "required", 0, "must be there")
 		default:
 			b.faults = append(b.faults, f)
 		}
@@ -161,32 +137,92 @@ func within(a, b string) bool {
 // apply sets the fields that the body names in r.
 func (b *recipeBody) apply(r *recipe.Recipe) {
 	for _, name := range b.named {
-		src, _ := fieldOf(&b.values, name)
-		dst, _ := fieldOf(r, name)
-		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(src).Elem())
+		fieldOf(r, name).Set(fieldOf(&b.values, name))
 	}
 }
 
-// fault notes a fault; more than an answer names are not kept.
-func (b *recipeBody) fault(pointer, rule, message string) {
-	if len(b.faults) == maxFieldErrors {
-		return
-	}
-	b.faults = append(b.faults, web.FieldError{Location: pointer, Message: message, Rule: rule})
-}
-
-func unreadable(why string) *web.Error {
+func malformed(why string) *web.Error {
 	return web.NewError(http.StatusBadRequest, "malformed_body", "The body cannot be read: "+why+".")
 }
 
 // pointerEscape writes a name as a part of a JSON pointer (RFC 6901, section 3).
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
-// clip keeps a client's own word short enough to be sent back.
-func clip(word string) string {
-	const limit = 100
-	if utf8.RuneCountInString(word) <= limit {
-		return word
+// decode sets dst, whose type says what raw must be.
+func (b *recipeBody) decode(pointer string, dst any, raw json.RawMessage) {
+	switch dst := dst.(type) {
+	case *string:
+		b.scalar(pointer, dst, raw, "string")
+	case *bool:
+		b.scalar(pointer, dst, raw, "boolean")
+	case *float64:
+		b.number(pointer, dst, raw)
+	case *int:
+		b.integer(pointer, dst, raw)
+	case **time.Time:
+		b.time(pointer, dst, raw)
+	case *[]string:
+		b.list(pointer, dst, raw)
 	}
-	return string([]rune(word)[:limit]) + "…"
+}
+
+func (b *recipeBody) scalar(pointer string, dst any, raw json.RawMessage, kind string) {
+	if string(raw) == "null" || json.Unmarshal(raw, dst) != nil {
+		b.faults.add(pointer, "type", 0, "must be a "+kind)
+	}
+}
+
+// number also takes one that float64 cannot hold, as an infinity that the limit refuses.
+func (b *recipeBody) number(pointer string, dst *float64, raw json.RawMessage) {
+	n, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		b.faults.add(pointer, "type", 0, "must be a number")
+		return
+	}
+	*dst = n
+}
+
+// integer takes 4, 4.0 and 4e0 alike, as JSON Schema does; one too large for an int32
+// is cut to that, which the limit refuses.
+func (b *recipeBody) integer(pointer string, dst *int, raw json.RawMessage) {
+	var n float64
+	before := len(b.faults)
+	b.number(pointer, &n, raw)
+	if len(b.faults) > before {
+		return
+	}
+	if n != math.Trunc(n) {
+		b.faults.add(pointer, "type", 0, "must be a whole number")
+		return
+	}
+	*dst = int(max(math.MinInt32, min(n, math.MaxInt32)))
+}
+
+func (b *recipeBody) time(pointer string, dst **time.Time, raw json.RawMessage) {
+	if string(raw) == "null" {
+		return
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		b.faults.add(pointer, "type", 0, "must be a string or null")
+		return
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		b.faults.add(pointer, "format", 0, "must be an RFC 3339 time such as 2026-05-01T18:30:00Z")
+		return
+	}
+	*dst = &t
+}
+
+func (b *recipeBody) list(pointer string, dst *[]string, raw json.RawMessage) {
+	var items []json.RawMessage
+	if string(raw) == "null" || json.Unmarshal(raw, &items) != nil {
+		b.faults.add(pointer, "type", 0, "must be an array of strings")
+		return
+	}
+	*dst = make([]string, len(items))
+	for i, item := range items {
+		b.scalar(pointer+"/"+strconv.Itoa(i), &(*dst)[i], item, "string")
+	}
 }

@@ -7,16 +7,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/recipe/jsonld"
-	"pantry.example/shared/web"
 )
 
 const (
-	// wholeTimeout bounds what goes over all recipes of a user, in place of
-	// web.RequestTimeout, which is too short for ten thousand of them.
+	// wholeTimeout bounds the work on all recipes of a user. web.RequestTimeout is too
+	// short for ten thousand of them.
 	wholeTimeout = 10 * time.Minute
 	// writeTimeout bounds how long a client may take for each part of an export.
 	writeTimeout = 30 * time.Second
@@ -25,43 +22,40 @@ const (
 
 // exportAll streams all recipes in bounded memory. The first one is read before
 // anything is answered, so that a store that cannot be reached is still a 503.
-func (h *handlers) exportAll(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
-	ctx, cancel := patiently(ctx)
-	next, stop := iter.Pull2(h.store.All(ctx, callerOf(ctx).uid))
-	end := func() { stop(); cancel() }
+func (f function) exportAll(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := forAll(r.Context())
+	defer cancel()
+	next, stop := iter.Pull2(f.Store.All(ctx, callerOf(ctx).uid))
+	defer stop()
 	first, err, some := next()
 	if err != nil {
-		end()
-		return nil, err
+		return err
 	}
-	return &huma.StreamResponse{Body: func(c huma.Context) {
-		defer end()
-		r, w := unwrap(c)
-		w.Header().Set("Content-Type", "application/ld+json")
-		w.Header().Set("Content-Disposition", `attachment; filename="recipes.jsonld"`)
-		if r.Method == http.MethodHead {
-			return
-		}
-		if err := stream(w, first, some, next); err != nil {
-			// The status has gone out. A document that ends early must not look
-			// complete: the connection is cut, and the log line gets the reason.
-			web.Prepare(http.Header{}, ctx, web.AsError(problem(err)))
-			panic(http.ErrAbortHandler)
-		}
-	}}, nil
+	w.Header().Set("Content-Type", "application/ld+json")
+	w.Header().Set("Content-Disposition", `attachment; filename="recipes.jsonld"`)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	if err := stream(w, first, some, next); err != nil {
+		w.Header().Del("Content-Disposition") // if nothing was sent, the answer is a problem
+		return err
+	}
+	return nil
 }
 
-// patiently returns a context for work on all recipes. It does not end with the request:
-// a client that has gone is noticed by the next write.
-func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+// forAll returns a context for work on all recipes of a user. It does not end with the
+// request: a client that has gone is noticed by the next write.
+func forAll(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), wholeTimeout)
 }
 
-// stream writes a recipe, if there is one, and those behind it.
+// stream writes a recipe, if there is one, and those after it. An error comes after the
+// status has gone out: web.Write then cuts the connection, so that no client takes what
+// came for the whole.
 func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (recipe.Recipe, error, bool)) error {
-	patient := patientWriter{w, http.NewResponseController(w)}
-	defer patient.done()
-	buffered := bufio.NewWriterSize(patient, exportBuffer)
+	client := partWriter{w, http.NewResponseController(w)}
+	defer client.done()
+	buffered := bufio.NewWriterSize(client, exportBuffer)
 	enc := jsonld.NewEncoder(buffered)
 	for more {
 		if err := enc.Encode(r); err != nil {
@@ -78,14 +72,14 @@ func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (reci
 	return buffered.Flush()
 }
 
-// patientWriter gives the client writeTimeout for each part, instead of one deadline
+// partWriter gives the client writeTimeout for each part, instead of one deadline
 // for the whole.
-type patientWriter struct {
+type partWriter struct {
 	w    http.ResponseWriter
 	conn *http.ResponseController
 }
 
-func (p patientWriter) Write(b []byte) (int, error) {
+func (p partWriter) Write(b []byte) (int, error) {
 	_ = p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // a recorder in a test has no connection
 	n, err := p.w.Write(b)
 	if err == nil {
@@ -95,4 +89,4 @@ func (p patientWriter) Write(b []byte) (int, error) {
 }
 
 // done takes the deadline off the connection, which the next request uses too.
-func (p patientWriter) done() { _ = p.conn.SetWriteDeadline(time.Time{}) }
+func (p partWriter) done() { _ = p.conn.SetWriteDeadline(time.Time{}) }

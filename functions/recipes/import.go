@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/sync/errgroup"
 
 	"pantry.example/shared/recipe"
@@ -21,30 +20,6 @@ import (
 
 // importers is how many recipes of one import are stored at a time.
 const importers = 8
-
-type importInput struct {
-	DryRun bool   `query:"dryRun" doc:"Store nothing and answer what would be stored."`
-	Key    string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" doc:"1 to 255 visible ASCII characters, new for each document."`
-
-	items []jsonld.Item
-}
-
-// Resolve implements huma.Resolver.
-func (in *importInput) Resolve(ctx huma.Context) []error {
-	r, w := unwrap(ctx)
-	body, err := web.ReadBody(w, r, jsonld.MaxBytes, "application/ld+json", "application/json", "text/html")
-	if err != nil {
-		return []error{err}
-	}
-	parse := jsonld.Parse
-	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "text/html" {
-		parse = jsonld.ParseHTML
-	}
-	if in.items, err = parse(r.Context(), body); err != nil {
-		return []error{importProblem(err)}
-	}
-	return asErrors(keyFaults(r.Header))
-}
 
 // importProblem maps what is wrong with a document as a whole. The texts of these
 // errors are for the person who sent it.
@@ -62,49 +37,74 @@ func importProblem(err error) error {
 	return err
 }
 
-// ImportResults is what became of each recipe of an imported document.
+// ImportResults says what became of each recipe, in the order of the document.
 type ImportResults struct {
-	Results []ImportResult `json:"results" doc:"In the order of the document."`
+	Results []ImportResult `json:"results"`
 }
 
-// ImportResult is what became of one recipe.
+// ImportResult says what became of one recipe.
 type ImportResult struct {
-	Index   int        `json:"index" doc:"The place of the recipe in the document, from 0."`
-	Status  string     `json:"status" enum:"created,failed" doc:"With dryRun=true, created means that it would be."`
-	Recipe  *Recipe    `json:"recipe,omitempty" doc:"The recipe when it was created. With dryRun=true its id and etag are empty."`
-	Dropped []Dropped  `json:"dropped" doc:"What the document says and the recipe does not."`
-	Error   *web.Error `json:"error,omitempty" doc:"Why it failed."`
+	Index   int            `json:"index"`            // its place in the document, from 0
+	Status  string         `json:"status"`           // created (in a dry run: would be) or failed
+	Recipe  *recipe.Recipe `json:"recipe,omitempty"` // in a dry run without id and etag
+	Dropped []Dropped      `json:"dropped"`          // what the document says and the recipe does not
+	Error   *web.Error     `json:"error,omitempty"`
 }
 
 // Dropped is one value that was not taken as it was.
 type Dropped struct {
-	Location string `json:"location" doc:"A JSON pointer into the item of the document; empty for the item as a whole." example:"/recipeInstructions/3"`
-	Reason   string `json:"reason" doc:"Why, for people."`
+	Location string `json:"location"` // a JSON pointer into the document's item
+	Reason   string `json:"reason"`   // for people
 }
 
-type importOutput struct{ Body ImportResults }
-
-func (h *handlers) importAll(ctx context.Context, in *importInput) (*importOutput, error) {
-	out := &importOutput{Body: ImportResults{Results: make([]ImportResult, len(in.items))}}
+func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
+	items, err := readItems(w, r)
+	if err != nil {
+		return err
+	}
+	q := readQuery(r)
+	dryRun := q.flag("dryRun")
+	key, wrong := keyOf(r.Header)
+	if err := append(q.faults, wrong...).refused(); err != nil {
+		return err
+	}
+	out := ImportResults{Results: make([]ImportResult, len(items))}
 	var g errgroup.Group
 	g.SetLimit(importers)
-	for i, item := range in.items {
+	for i, item := range items {
 		g.Go(func() error {
-			out.Body.Results[i] = h.importOne(ctx, item, in)
+			out.Results[i] = f.importOne(r.Context(), item, key, dryRun)
 			return nil // one recipe that fails does not fail the others
 		})
 	}
 	_ = g.Wait() // they return no error
-	for _, result := range out.Body.Results {
+	for _, result := range out.Results {
 		if result.Error != nil && result.Error.Status >= http.StatusInternalServerError {
-			web.Prepare(http.Header{}, ctx, result.Error) // for the log line
+			web.Prepare(http.Header{}, r.Context(), result.Error) // for the log line
 			break
 		}
 	}
-	return out, nil
+	return web.WriteJSON(w, http.StatusOK, out)
 }
 
-func (h *handlers) importOne(ctx context.Context, item jsonld.Item, in *importInput) ImportResult {
+// readItems reads the recipes of the document in the body.
+func readItems(w http.ResponseWriter, r *http.Request) ([]jsonld.Item, error) {
+	body, err := web.ReadBody(w, r, jsonld.MaxBytes, "application/ld+json", "application/json", "text/html")
+	if err != nil {
+		return nil, err
+	}
+	parse := jsonld.Parse
+	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "text/html" {
+		parse = jsonld.ParseHTML
+	}
+	items, err := parse(r.Context(), body)
+	if err != nil {
+		return nil, importProblem(err)
+	}
+	return items, nil
+}
+
+func (f function) importOne(ctx context.Context, item jsonld.Item, key string, dryRun bool) ImportResult {
 	result := ImportResult{Index: item.Index, Status: "created", Dropped: make([]Dropped, len(item.Dropped))}
 	for i, d := range item.Dropped {
 		result.Dropped[i] = Dropped(d)
@@ -113,16 +113,16 @@ func (h *handlers) importOne(ctx context.Context, item jsonld.Item, in *importIn
 	switch {
 	case err != nil:
 		err = itemProblem(err)
-	case in.DryRun:
+	case dryRun:
 		r = asStored(r)
 	default:
-		r, err = h.add(ctx, r, itemKey(in.Key, item.Index))
+		r, err = f.add(ctx, r, itemKey(key, item.Index))
 	}
 	if err != nil {
 		result.Status, result.Error = "failed", asResult(ctx, err)
 		return result
 	}
-	shown := wire(r)
+	shown := withLists(r)
 	result.Recipe = &shown
 	return result
 }

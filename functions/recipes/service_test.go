@@ -192,7 +192,7 @@ func problem(t testing.TB, r response, status int, code string) web.Error {
 }
 
 // add creates a recipe.
-func (s *service) add(body string) recipes.Recipe {
+func (s *service) add(body string) recipe.Recipe {
 	s.t.Helper()
-	return as[recipes.Recipe](s.t, s.do(request{method: "POST", path: "/", body: body}), http.StatusCreated)
+	return as[recipe.Recipe](s.t, s.do(request{method: "POST", path: "/", body: body}), http.StatusCreated)
 }

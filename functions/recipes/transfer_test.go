@@ -53,7 +53,7 @@ func TestImport(t *testing.T) {
 	if e := results[1].Error; e.Status != http.StatusUnprocessableEntity || e.Detail == "" || e.Code != "invalid_recipe" {
 		t.Errorf("error %+v", e)
 	}
-	stored := as[recipes.Recipe](t, s.do(request{path: "/" + results[0].Recipe.ID}), http.StatusOK)
+	stored := as[recipe.Recipe](t, s.do(request{path: "/" + results[0].Recipe.ID}), http.StatusOK)
 	if diff := cmp.Diff(*results[0].Recipe, stored); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}

@@ -2,220 +2,161 @@ package recipes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
+	"strings"
 
 	"pantry.example/shared/recipe"
-	"pantry.example/shared/web"
 )
 
 const (
-	mergePatch     = "application/merge-patch+json"
-	idempotencyKey = "Idempotency-Key"
-	confirmDelete  = "X-Confirm-Delete"
+	confirmDelete = "X-Confirm-Delete"
 	// maxKey bounds an idempotency key, in characters.
 	maxKey = 255
-	// retryAfter is what a client is told to wait when the store cannot be reached.
-	retryAfter = 2 * time.Second
 )
 
-type createInput struct {
-	Key string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" doc:"1 to 255 visible ASCII characters, new for each recipe."`
-
-	body *recipeBody
-}
-
-// Resolve implements huma.Resolver.
-func (in *createInput) Resolve(ctx huma.Context) []error {
-	r, w := unwrap(ctx)
-	faults := keyFaults(r.Header)
-	var err error
-	if in.body, err = readRecipe(w, r, false); err != nil {
-		return []error{err}
+func (f function) create(w http.ResponseWriter, r *http.Request) error {
+	body, err := readRecipe(w, r, false)
+	if err != nil {
+		return err
 	}
-	return asErrors(append(faults, in.body.faults...))
+	key, faults := keyOf(r.Header)
+	if err := append(faults, body.faults...).refused(); err != nil {
+		return err
+	}
+	added, err := f.add(r.Context(), body.values, key)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", strings.TrimSuffix(callerOf(r.Context()).path, "/")+"/"+added.ID)
+	return answer(w, http.StatusCreated, added)
 }
 
-// keyFaults checks the idempotency key. An empty one is refused: its sender believes
-// to be safe.
-func keyFaults(h http.Header) []web.FieldError {
+// keyOf reads the idempotency key. An empty one is refused: its sender believes that
+// the request can be repeated.
+func keyOf(h http.Header) (key string, faults faults) {
 	values := h.Values(idempotencyKey)
 	if len(values) == 0 {
-		return nil
+		return "", nil
 	}
 	ok := len(values) == 1 && values[0] != "" && len(values[0]) <= maxKey
 	for _, c := range []byte(values[0]) {
 		ok = ok && c > ' ' && c < 0x7f
 	}
-	if ok {
-		return nil
+	if !ok {
+		faults.add("header."+idempotencyKey, "pattern", maxKey, fmt.Sprintf("must be 1 to %d visible ASCII characters", maxKey))
 	}
-	return []web.FieldError{{
-		Location: "header." + idempotencyKey, Rule: "pattern", Limit: maxKey,
-		Message: fmt.Sprintf("must be 1 to %d visible ASCII characters", maxKey),
-	}}
-}
-
-func (h *handlers) create(ctx context.Context, in *createInput) (*createdOutput, error) {
-	c := callerOf(ctx)
-	r, err := h.add(ctx, in.body.values, in.Key)
-	if err != nil {
-		return nil, err
-	}
-	return &createdOutput{http.StatusCreated, c.self(r.ID), quoted(r.ETag), wire(r)}, nil
+	return values[0], faults
 }
 
 // add stores a recipe; one that was exported from the trash goes there. A key whose
 // recipe has been moved to the trash since is a conflict: the client asked for a recipe
-// in the list, and would be told of one that is not there.
-func (h *handlers) add(ctx context.Context, r recipe.Recipe, key string) (recipe.Recipe, error) {
+// in the list.
+func (f function) add(ctx context.Context, r recipe.Recipe, key string) (recipe.Recipe, error) {
 	uid := callerOf(ctx).uid
-	stored, err := h.store.Create(ctx, uid, r, key)
+	stored, err := f.Store.Create(ctx, uid, r, key)
 	switch {
 	case err != nil:
 		return recipe.Recipe{}, err
 	case r.State == recipe.Trashed && stored.State == recipe.Active:
-		return h.store.Trash(ctx, uid, stored.ID, recipe.Precondition{})
+		return f.Store.Trash(ctx, uid, stored.ID, recipe.Precondition{})
 	case r.State != recipe.Trashed && stored.State == recipe.Trashed:
-		return recipe.Recipe{}, trashed()
+		return recipe.Recipe{}, recipe.ErrTrashed
 	}
 	return stored, nil
 }
 
-type putInput struct {
-	ID          string `path:"id" doc:"Which recipe: 1 to 64 letters, digits, _ and -."`
-	IfMatch     string `header:"If-Match" doc:"Replace only one of these versions, else 412; * means that there must be one."`
-	IfNoneMatch string `header:"If-None-Match" doc:"* means that there must be none, else 412."`
-
-	body       *recipeBody
-	conditions recipe.Precondition
-}
-
-// Resolve implements huma.Resolver.
-func (in *putInput) Resolve(ctx huma.Context) (errs []error) {
-	if !recipe.ValidID(in.ID) {
-		errs = append(errs, fault{Location: "path.id", Message: "must be 1 to 64 letters, digits, _ and -, and not a reserved name", Rule: "pattern", Limit: 64})
-	}
-	r, w := unwrap(ctx)
-	p, faults := preconditions(r.Header)
-	in.conditions = p
-	var err error
-	if in.body, err = readRecipe(w, r, false); err != nil {
-		return []error{err}
-	}
-	return append(errs, asErrors(append(faults, in.body.faults...))...)
-}
-
-func (h *handlers) put(ctx context.Context, in *putInput) (*createdOutput, error) {
-	c := callerOf(ctx)
-	r, created, err := h.store.Put(ctx, c.uid, in.ID, in.body.values, in.conditions)
+func (f function) put(w http.ResponseWriter, r *http.Request) error {
+	body, err := readRecipe(w, r, false)
 	if err != nil {
-		return nil, h.withCurrent(ctx, in.ID, err)
+		return err
 	}
-	if !created {
-		return &createdOutput{http.StatusOK, "", quoted(r.ETag), wire(r)}, nil
+	id, conditions, err := target(r, body.faults...)
+	if err != nil {
+		return err
 	}
-	return &createdOutput{http.StatusCreated, c.path, quoted(r.ETag), wire(r)}, nil
+	stored, created, err := f.Store.Put(r.Context(), callerOf(r.Context()).uid, id, body.values, conditions)
+	switch {
+	case err != nil:
+		return f.withCurrent(w, r, err)
+	case !created:
+		return answer(w, http.StatusOK, stored)
+	}
+	w.Header().Set("Location", callerOf(r.Context()).path)
+	return answer(w, http.StatusCreated, stored)
 }
 
-type patchInput struct {
-	ID          string `path:"id" doc:"Which recipe: 1 to 64 letters, digits, _ and -."`
-	IfMatch     string `header:"If-Match" doc:"Change only one of these versions, else 412."`
-	IfNoneMatch string `header:"If-None-Match" doc:"Do not change these versions: 412."`
-
-	body       *recipeBody
-	conditions recipe.Precondition
-}
-
-// Resolve implements huma.Resolver.
-func (in *patchInput) Resolve(ctx huma.Context) (errs []error) {
-	if in.conditions, errs = conditional(ctx, in.ID); !recipe.ValidID(in.ID) {
-		return errs
+func (f function) patch(w http.ResponseWriter, r *http.Request) error {
+	body, err := readRecipe(w, r, true)
+	if err != nil {
+		return err
 	}
-	r, w := unwrap(ctx)
-	var err error
-	if in.body, err = readRecipe(w, r, true); err != nil {
-		return []error{err}
+	id, conditions, err := target(r, body.faults...)
+	if err != nil {
+		return err
 	}
-	return append(errs, asErrors(in.body.faults)...)
-}
-
-func (h *handlers) patch(ctx context.Context, in *patchInput) (*recipeOutput, error) {
-	r, err := h.store.Update(ctx, callerOf(ctx).uid, in.ID, in.conditions, func(r recipe.Recipe) (recipe.Recipe, error) {
-		in.body.apply(&r)
+	changed, err := f.Store.Update(r.Context(), callerOf(r.Context()).uid, id, conditions, func(r recipe.Recipe) (recipe.Recipe, error) {
+		body.apply(&r)
 		return r, nil
 	})
 	if err != nil {
-		return nil, h.withCurrent(ctx, in.ID, err)
+		return f.withCurrent(w, r, err)
 	}
-	return answer(r), nil
+	return answer(w, http.StatusOK, changed)
 }
 
-type trashInput struct {
-	ID          string `path:"id" doc:"Which recipe: 1 to 64 letters, digits, _ and -."`
-	IfMatch     string `header:"If-Match" doc:"Move only one of these versions, else 412."`
-	IfNoneMatch string `header:"If-None-Match" doc:"Do not move these versions: 412."`
-
-	conditions recipe.Precondition
-}
-
-// Resolve implements huma.Resolver.
-func (in *trashInput) Resolve(ctx huma.Context) (errs []error) {
-	in.conditions, errs = conditional(ctx, in.ID)
-	return errs
-}
-
-func (h *handlers) trash(ctx context.Context, in *trashInput) (*recipeOutput, error) {
-	r, err := h.store.Trash(ctx, callerOf(ctx).uid, in.ID, in.conditions)
+func (f function) trash(w http.ResponseWriter, r *http.Request) error {
+	id, conditions, err := target(r)
 	if err != nil {
-		return nil, h.withCurrent(ctx, in.ID, err)
+		return err
 	}
-	return answer(r), nil
-}
-
-type restoreInput struct {
-	ID string `path:"id" doc:"Which recipe: 1 to 64 letters, digits, _ and -."`
-}
-
-// Resolve implements huma.Resolver.
-func (in *restoreInput) Resolve(ctx huma.Context) []error {
-	_, errs := conditional(ctx, in.ID)
-	return errs
-}
-
-func (h *handlers) restore(ctx context.Context, in *restoreInput) (*recipeOutput, error) {
-	r, err := h.store.Restore(ctx, callerOf(ctx).uid, in.ID)
+	trashed, err := f.Store.Trash(r.Context(), callerOf(r.Context()).uid, id, conditions)
 	if err != nil {
-		return nil, err
+		return f.withCurrent(w, r, err)
 	}
-	return answer(r), nil
+	return answer(w, http.StatusOK, trashed)
 }
 
-type deleteAllInput struct {
-	All     bool   `query:"all" required:"true" enum:"true" doc:"Must be true."`
-	Confirm string `header:"X-Confirm-Delete" required:"true" enum:"all-recipes" doc:"Must be all-recipes."`
+// withCurrent sends the ETag of the present version along with a failed precondition,
+// so that a client knows whether it has that version already.
+func (f function) withCurrent(w http.ResponseWriter, r *http.Request, err error) error {
+	if errors.Is(err, recipe.ErrPrecondition) {
+		if now, getErr := f.Store.Get(r.Context(), callerOf(r.Context()).uid, r.PathValue("id")); getErr == nil {
+			w.Header().Set("ETag", quoted(now.ETag))
+		}
+	}
+	return err
 }
 
-// Resolve implements huma.Resolver.
-func (in *deleteAllInput) Resolve(huma.Context) []error {
-	var faults []web.FieldError
-	if !in.All {
-		faults = append(faults, web.FieldError{Location: "query.all", Rule: "enum", Message: "must be true to delete all recipes; DELETE with an id in the path moves that one to the trash"})
+func (f function) restore(w http.ResponseWriter, r *http.Request) error {
+	id, _, err := target(r)
+	if err != nil {
+		return err
 	}
-	if in.Confirm != "all-recipes" {
-		faults = append(faults, web.FieldError{Location: "header." + confirmDelete, Rule: "enum", Message: "must be all-recipes: this deletes every recipe for good"})
+	restored, err := f.Store.Restore(r.Context(), callerOf(r.Context()).uid, id)
+	if err != nil {
+		return err
 	}
-	return asErrors(faults)
+	return answer(w, http.StatusOK, restored)
 }
 
-func (h *handlers) deleteAll(ctx context.Context, _ *deleteAllInput) (*struct{}, error) {
-	ctx, cancel := patiently(ctx)
+func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r)
+	if !q.flag("all") {
+		q.faults.add("query.all", "enum", 0, "must be true to delete all recipes; DELETE with an id in the path moves that one to the trash")
+	}
+	if r.Header.Get(confirmDelete) != "all-recipes" {
+		q.faults.add("header."+confirmDelete, "enum", 0, "must be all-recipes: this deletes every recipe for good")
+	}
+	if err := q.faults.refused(); err != nil {
+		return err
+	}
+	ctx, cancel := forAll(r.Context())
 	defer cancel()
-	if err := h.store.DeleteAll(ctx, callerOf(ctx).uid); err != nil {
-		return nil, err
+	if err := f.Store.DeleteAll(ctx, callerOf(r.Context()).uid); err != nil {
+		return err
 	}
-	return nil, nil //nolint:nilnil // huma answers the operation's status, 204
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

@@ -22,14 +22,14 @@ const full = `{"title":" Lemon  risotto ","url":"https://example.com/r","imageUr
 func TestCreateGetAndReplace(t *testing.T) {
 	s := start(t, nil)
 	created := s.do(request{method: "POST", path: "/recipes", body: full})
-	got := as[recipes.Recipe](t, created, http.StatusCreated)
+	got := as[recipe.Recipe](t, created, http.StatusCreated)
 	made := time.Date(2026, 5, 1, 18, 30, 0, 123456000, time.UTC)
-	want := recipes.Recipe{
+	want := recipe.Recipe{
 		Title: "Lemon  risotto", URL: "https://example.com/r", ImageURL: "https://example.com/r.jpg", Rating: 4.5, Made: true, LastMadeAt: &made,
 		Favorite: true, Description: "Caf\u00e9", Servings: 4, PrepMinutes: 15, CookMinutes: 30, Ingredients: []string{"320 g rice", "1 lemon"},
 		Steps: []string{"Stir.\nStir."}, Tags: []string{"Dinner"}, Notes: "n", State: recipe.Active,
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ID", "ETag", "CreatedAt", "UpdatedAt")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipe.Recipe{}, "ID", "ETag", "CreatedAt", "UpdatedAt")); diff != "" {
 		t.Errorf("created (-want +got):\n%s", diff)
 	}
 	if loc := created.header.Get("Location"); loc != "/recipes/"+got.ID {
@@ -44,17 +44,17 @@ func TestCreateGetAndReplace(t *testing.T) {
 		t.Errorf("read %s, created %s", read.body, created.body)
 	}
 	// What was read can be sent back as it is; what belongs to the service is ignored.
-	again := as[recipes.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: read.body, header: map[string]string{"If-Match": read.header.Get("ETag")}}), http.StatusOK)
-	if diff := cmp.Diff(got, again, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+	again := as[recipe.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: read.body, header: map[string]string{"If-Match": read.header.Get("ETag")}}), http.StatusOK)
+	if diff := cmp.Diff(got, again, cmpopts.IgnoreFields(recipe.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
 		t.Errorf("sent back (-want +got):\n%s", diff)
 	}
 	if again.ETag == got.ETag {
 		t.Error("the etag did not change with the write")
 	}
 	// PUT replaces: what the body does not name becomes empty.
-	bare := as[recipes.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: `{"title":"Bare"}`}), http.StatusOK)
-	want = recipes.Recipe{ID: got.ID, Title: "Bare", Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: got.CreatedAt}
-	if diff := cmp.Diff(want, bare, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+	bare := as[recipe.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: `{"title":"Bare"}`}), http.StatusOK)
+	want = recipe.Recipe{ID: got.ID, Title: "Bare", Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: got.CreatedAt}
+	if diff := cmp.Diff(want, bare, cmpopts.IgnoreFields(recipe.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
 		t.Errorf("replaced (-want +got):\n%s", diff)
 	}
 }
@@ -64,7 +64,7 @@ func TestLocationFollowsTheNameThatTheCallerUsed(t *testing.T) {
 	for path, prefix := range map[string]string{"/": "/", "/recipes": "/recipes/", "/recipes/": "/recipes/", "/api/recipes": "/api/recipes/", "/api/recipes?x=1": "/api/recipes/"} {
 		r := s.do(request{method: "POST", path: path, body: `{"title":"Soup"}`})
 		loc := r.header.Get("Location")
-		if loc != prefix+as[recipes.Recipe](t, r, http.StatusCreated).ID {
+		if loc != prefix+as[recipe.Recipe](t, r, http.StatusCreated).ID {
 			t.Errorf("POST %s: Location %q", path, loc)
 		}
 		if got := s.do(request{path: loc}); got.status != http.StatusOK {
@@ -114,7 +114,7 @@ func TestPutCreates(t *testing.T) {
 	problem(t, put(map[string]string{"If-Match": "*"}), http.StatusPreconditionFailed, "precondition_failed")
 	problem(t, put(map[string]string{"If-Match": `"x"`}), http.StatusPreconditionFailed, "precondition_failed")
 	r := put(map[string]string{"If-None-Match": "*"})
-	if got := as[recipes.Recipe](t, r, http.StatusCreated); got.ID != "my-soup" || r.header.Get("Location") != "/recipes/my-soup" {
+	if got := as[recipe.Recipe](t, r, http.StatusCreated); got.ID != "my-soup" || r.header.Get("Location") != "/recipes/my-soup" {
 		t.Errorf("id %q, Location %q", got.ID, r.header.Get("Location"))
 	}
 	failed := put(map[string]string{"If-None-Match": "*"})
@@ -143,15 +143,15 @@ func TestPatch(t *testing.T) {
 	patch := func(body string) response {
 		return s.do(request{method: "PATCH", path: "/" + before.ID, body: body, header: map[string]string{"Content-Type": "application/merge-patch+json"}})
 	}
-	got := as[recipes.Recipe](t, patch(`{"rating":3,"notes":null,"tags":["x"],"lastMadeAt":null,"servings":2.0,"id":"other","state":"trashed","etag":"1","createdAt":null}`), http.StatusOK)
+	got := as[recipe.Recipe](t, patch(`{"rating":3,"notes":null,"tags":["x"],"lastMadeAt":null,"servings":2.0,"id":"other","state":"trashed","etag":"1","createdAt":null}`), http.StatusOK)
 	want := before
 	want.Rating, want.Notes, want.Tags, want.LastMadeAt, want.Servings = 3, "", []string{"x"}, nil, 2
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipe.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
 		t.Errorf("patched (-want +got):\n%s", diff)
 	}
-	got = as[recipes.Recipe](t, patch(`{"url":null,"imageUrl":null,"rating":null,"made":null,"favorite":null,"description":null,"servings":null,"prepMinutes":null,"cookMinutes":null,"ingredients":null,"steps":null,"tags":null}`), http.StatusOK)
-	want = recipes.Recipe{ID: before.ID, Title: before.Title, Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: before.CreatedAt}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipes.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
+	got = as[recipe.Recipe](t, patch(`{"url":null,"imageUrl":null,"rating":null,"made":null,"favorite":null,"description":null,"servings":null,"prepMinutes":null,"cookMinutes":null,"ingredients":null,"steps":null,"tags":null}`), http.StatusOK)
+	want = recipe.Recipe{ID: before.ID, Title: before.Title, Ingredients: []string{}, Steps: []string{}, Tags: []string{}, State: recipe.Active, CreatedAt: before.CreatedAt}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(recipe.Recipe{}, "ETag", "UpdatedAt")); diff != "" {
 		t.Errorf("emptied (-want +got):\n%s", diff)
 	}
 	problem(t, patch(`{"title":null}`), http.StatusUnprocessableEntity, "invalid_recipe")
@@ -163,7 +163,7 @@ func TestPatch(t *testing.T) {
 	if r.header.Get("Accept-Patch") != "application/merge-patch+json" {
 		t.Errorf("Accept-Patch %q", r.header.Get("Accept-Patch"))
 	}
-	if after := as[recipes.Recipe](t, s.do(request{path: "/" + before.ID}), http.StatusOK); after.ETag != got.ETag {
+	if after := as[recipe.Recipe](t, s.do(request{path: "/" + before.ID}), http.StatusOK); after.ETag != got.ETag {
 		t.Error("a refused patch changed the recipe")
 	}
 }
@@ -194,17 +194,17 @@ func TestTrashAndRestore(t *testing.T) {
 		t.Errorf("412 with ETag %q, want %q", stale.header.Get("ETag"), want)
 	}
 	r := s.do(request{method: "DELETE", path: path, header: map[string]string{"If-Match": `"` + before.ETag + `"`}})
-	trashed := as[recipes.Recipe](t, r, http.StatusOK)
+	trashed := as[recipe.Recipe](t, r, http.StatusOK)
 	if trashed.State != recipe.Trashed || trashed.ETag == before.ETag || r.header.Get("ETag") != `"`+trashed.ETag+`"` {
 		t.Errorf("trashed %+v, ETag %q", trashed, r.header.Get("ETag"))
 	}
-	if got := as[recipes.Recipe](t, s.do(request{path: path}), http.StatusOK); got.State != recipe.Trashed {
+	if got := as[recipe.Recipe](t, s.do(request{path: path}), http.StatusOK); got.State != recipe.Trashed {
 		t.Errorf("read from the trash: %s", got.State)
 	}
 	problem(t, s.do(request{method: "DELETE", path: path}), http.StatusNotFound, "not_found")
 	problem(t, s.do(request{method: "PUT", path: path, body: `{"title":"x"}`}), http.StatusConflict, "recipe_trashed")
 	problem(t, s.do(request{method: "PATCH", path: path, body: `{}`, header: map[string]string{"Content-Type": "application/merge-patch+json"}}), http.StatusConflict, "recipe_trashed")
-	restored := as[recipes.Recipe](t, s.do(request{method: "POST", path: path + ":restore"}), http.StatusOK)
+	restored := as[recipe.Recipe](t, s.do(request{method: "POST", path: path + ":restore"}), http.StatusOK)
 	if restored.State != recipe.Active || restored.ETag == trashed.ETag {
 		t.Errorf("restored %+v", restored)
 	}
@@ -213,7 +213,7 @@ func TestTrashAndRestore(t *testing.T) {
 func TestDeleteAllNeedsConfirmation(t *testing.T) {
 	s := start(t, nil)
 	s.add(`{"title":"Soup"}`)
-	bobs := as[recipes.Recipe](t, s.do(request{as: "bob", method: "POST", path: "/", body: `{"title":"Bob's"}`}), http.StatusCreated)
+	bobs := as[recipe.Recipe](t, s.do(request{as: "bob", method: "POST", path: "/", body: `{"title":"Bob's"}`}), http.StatusCreated)
 	confirm := map[string]string{"X-Confirm-Delete": "all-recipes"}
 	for _, c := range []struct {
 		path   string
@@ -299,7 +299,7 @@ func TestConcurrentPatchesLoseNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	got := as[recipes.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
+	got := as[recipe.Recipe](t, s.do(request{path: "/" + id}), http.StatusOK)
 	if got.Notes != "n" || got.Rating != 5 || !got.Favorite || got.Servings != 3 {
 		t.Errorf("got %+v", got)
 	}

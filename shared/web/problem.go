@@ -65,12 +65,6 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// GetStatus and ContentType let a huma API render the error as it is.
-func (e *Error) GetStatus() int { return e.Status }
-
-// ContentType returns the media type of problem documents (RFC 9457, section 3).
-func (e *Error) ContentType(string) string { return "application/problem+json" }
-
 // AsError returns err as the Error it wraps. Anything else is an opaque 500, so that
 // an internal text never reaches a client; a request that ran out of time is a 503, one
 // whose client left a 408.
@@ -115,7 +109,7 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Del("Content-Length") // they were about the answer that did not come
 	w.Header().Del("Content-Encoding")
-	w.Header().Set("Content-Type", e.ContentType(""))
+	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(e.Status)
 	if r.Method == http.MethodHead {
 		return
