@@ -161,5 +161,3 @@ func thousands(n int) string {
 	}
 	return s
 }
-
-func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }

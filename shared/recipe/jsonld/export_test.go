@@ -1,39 +1,17 @@
 package jsonld
 
-import (
-	"context"
-	"encoding/json"
-)
+import "context"
 
 // ParseJSON gives tests the tolerant reader, with values as encoding/json has
 // them: json.Number for numbers, map[string]any for objects.
 func ParseJSON(text string) ([]any, bool) {
-	roots, flaws := parseJSON(newBudget(context.Background(), len(text)), text)
+	b := newBudget(context.Background(), len(text))
+	roots, flaws := parseJSON(b, text)
 	out := make([]any, 0, len(roots))
 	for _, v := range roots {
-		out = append(out, plainValue(v))
+		out = append(out, plainValue(b, v))
 	}
 	return out, flaws.cut
-}
-
-func plainValue(v any) any {
-	switch v := v.(type) {
-	case number:
-		return json.Number(v)
-	case []any:
-		list := make([]any, 0, len(v))
-		for _, e := range v {
-			list = append(list, plainValue(e))
-		}
-		return list
-	case *object:
-		m := map[string]any{}
-		for _, mem := range v.members {
-			m[mem.key] = plainValue(mem.val)
-		}
-		return m
-	}
-	return v
 }
 
 // Cost returns the steps and the bytes that the budget counts for body, as a part

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"pantry.example/shared/recipe"
 )
@@ -18,9 +17,6 @@ type mapper struct {
 	r       recipe.Recipe
 	dropped []Dropped
 	read    int // bytes of text that were read for this recipe
-	// literal: Pantry wrote the object itself, so that its texts are taken as they
-	// are. Everywhere else texts hold HTML, entities and lists in one line.
-	literal bool
 }
 
 // prop is one property of the object.
@@ -33,11 +29,13 @@ type prop struct {
 }
 
 func (g *graph) item(o *object) Item {
+	if item, ok := g.own(o); ok {
+		return item
+	}
 	m := &mapper{graph: g, byName: map[string]*prop{}}
 	for _, mem := range o.members {
 		m.property(mem)
 	}
-	m.literal = m.text(m.first("pantry:format")) == formatVersion
 	m.title()
 	m.description()
 	m.r.URL = m.url()
@@ -47,10 +45,9 @@ func (g *graph) item(o *object) Item {
 	m.ingredients()
 	m.instructions()
 	m.tags()
-	m.own()
 	m.leftOver()
 	err := m.finish()
-	return Item{Recipe: m.r, Dropped: m.dropped, Err: err, own: m.literal}
+	return Item{Recipe: m.r, Dropped: m.dropped, Err: err}
 }
 
 // property adds a member to the properties. Of repeated ones the last one counts,
@@ -101,18 +98,6 @@ func (m *mapper) unpack(v any) any {
 		return m.tidy(roots[0])
 	}
 	return v
-}
-
-// first returns the value of the first of the properties that is there, and
-// marks it as used.
-func (m *mapper) first(names ...string) any {
-	for _, name := range names {
-		if p := m.byName[name]; p != nil {
-			p.used = true
-			return p.val
-		}
-	}
-	return nil
 }
 
 // values yields the single values of the first of the properties that is there,
@@ -186,9 +171,6 @@ func (m *mapper) find(v any) string {
 
 // line returns a value as one line of plain text.
 func (m *mapper) line(v any) string {
-	if m.literal {
-		return strings.TrimSpace(m.text(v))
-	}
 	return oneLine(m.text(v))
 }
 
@@ -212,11 +194,7 @@ func (m *mapper) title() {
 
 func (m *mapper) description() {
 	for loc, v := range m.values("description", "abstract", ".summary") {
-		s := m.text(v)
-		if !m.literal {
-			s = strings.Join(joinWrapped(paragraphs(s)), "\n")
-		}
-		switch {
+		switch s := strings.Join(joinWrapped(paragraphs(m.text(v))), "\n"); {
 		case s == "":
 		case m.r.Description == "":
 			m.r.Description = m.cutText(s, loc, recipe.MaxDescription)
@@ -229,61 +207,14 @@ func (m *mapper) description() {
 	}
 }
 
-// own reads what schema.org has no term for, from recipes that Pantry wrote.
-func (m *mapper) own() {
-	m.r.State = recipe.Active
-	if !m.literal {
-		return
-	}
-	m.r.Notes = m.cutText(m.text(m.first("pantry:notes")), "/pantry:notes", recipe.MaxNotes)
-	m.r.Made, _ = m.first("pantry:made").(bool)
-	m.r.Favorite, _ = m.first("pantry:favorite").(bool)
-	if m.text(m.first("pantry:state")) == string(recipe.Trashed) {
-		m.r.State = recipe.Trashed
-	}
-	if s := m.text(m.first("pantry:lastmadeat")); s != "" {
-		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-			m.r.LastMadeAt = &t
-		} else {
-			m.drop("/pantry:lastMadeAt", "is not a time as RFC 3339 writes it")
-		}
-	}
-	if review, ok := m.first("review").(*object); ok {
-		if o, ok := review.get("reviewrating").(*object); ok {
-			m.r.Rating, _ = parseFloat(m.text(o.get("ratingvalue")))
-		}
-	}
-	m.first("datecreated")
-	m.first("datemodified")
-	m.first("identifier")
-}
-
-// finish normalizes the recipe and takes out what Validate refuses.
+// finish normalizes the recipe.
 func (m *mapper) finish() error {
+	m.r.State = recipe.Active
 	m.r = m.r.Normalize()
 	if m.r.Title == "" {
 		return errors.New("the recipe has no name: give it a \"name\"")
 	}
 	m.fitBytes()
-	var faults recipe.ValidationError
-	if errors.As(m.r.Validate(), &faults) {
-		for _, f := range faults {
-			switch f.Pointer {
-			case "/url":
-				m.r.URL = ""
-				m.drop("/url", f.Message)
-			case "/imageUrl":
-				m.r.ImageURL = ""
-				m.drop("/image", f.Message)
-			case "/rating":
-				m.r.Rating = 0
-				m.drop("/review", f.Message)
-			case "/lastMadeAt":
-				m.r.LastMadeAt = nil
-				m.drop("/pantry:lastMadeAt", f.Message)
-			}
-		}
-	}
 	if err := m.r.Validate(); err != nil {
 		return fmt.Errorf("the recipe cannot be kept: %w", err)
 	}

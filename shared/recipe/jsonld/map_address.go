@@ -12,9 +12,6 @@ import (
 // url returns where the recipe comes from: its own url, the page it is the main
 // entity of, its @id, or the page's canonical address.
 func (m *mapper) url() string {
-	if m.literal {
-		return m.address(m.first("url"))
-	}
 	badLoc, bad := "", ""
 	for loc, v := range m.values("url") {
 		u, reason := m.absolute(m.address(v))
@@ -129,9 +126,6 @@ const goodArea = 600 * 400
 // that is known to be small and a larger one follows.
 func (m *mapper) image() string {
 	const maxImages = 100
-	if m.literal {
-		return m.address(m.first("image"))
-	}
 	best, bestArea, n := "", -1, 0
 	var bad []Dropped
 	for _, name := range []string{"image", "images", "photo", "primaryimageofpage", "thumbnailurl", "thumbnail", ".photo"} {

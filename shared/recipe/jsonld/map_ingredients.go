@@ -33,9 +33,7 @@ func (m *mapper) ingredients() {
 			break
 		}
 	}
-	if !m.literal {
-		list = withoutRepeat(list)
-	}
+	list = withoutRepeat(list)
 	if p := m.byName["ingredients"]; p != nil && !p.used {
 		older, _ := m.resolve(p.val).([]any)
 		p.used = len(older) == len(list) // it says the same
@@ -101,9 +99,6 @@ func (m *mapper) quantity(v any) string {
 // ingredientLines cleans the texts. Line ends inside one of many texts are how
 // the page was typed; in a single text they part the ingredients.
 func (m *mapper) ingredientLines(raw []located) []located {
-	if m.literal {
-		return raw
-	}
 	var list []located
 	for _, in := range raw {
 		if len(raw) > 1 && (len(raw) > 3 || strings.Count(in.text, string(groupBreak)) <= 3) {

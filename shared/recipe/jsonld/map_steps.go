@@ -25,10 +25,7 @@ func (m *mapper) instructions() {
 			break
 		}
 	}
-	if !m.literal {
-		list = m.fitSteps(withoutRepeat(list))
-	}
-	for _, s := range list {
+	for _, s := range m.fitSteps(withoutRepeat(list)) {
 		m.r.Steps = append(m.r.Steps, s.text)
 	}
 }
@@ -69,10 +66,6 @@ func (w *stepWalker) walk(loc string, v any, depth int) {
 // object reads a HowToStep, HowToSection, HowToDirection, HowToTip, ListItem or
 // ItemList, or something that looks like one.
 func (w *stepWalker) object(loc string, o *object, depth int) {
-	if w.literal {
-		w.text(loc, w.mapper.text(o.get("text")))
-		return
-	}
 	name := oneLine(w.mapper.text(o.get("name", "headline", "title")))
 	children, key := o.get("itemlistelement"), "itemListElement"
 	for _, other := range []string{"steps", "step", "recipeinstructions", "item", "haspart"} {
@@ -142,9 +135,7 @@ func (w *stepWalker) heading(loc, name, text string) {
 }
 
 func (w *stepWalker) text(loc, s string) {
-	if w.literal {
-		w.found = append(w.found, foundStep{loc: loc, lines: []string{s}})
-	} else if s != "" {
+	if s != "" {
 		w.add(loc, paragraphs(s))
 	}
 }
@@ -184,7 +175,7 @@ func (w *stepWalker) steps() []located {
 	for _, s := range found {
 		steps := s.lines
 		switch {
-		case w.literal, s.heading:
+		case s.heading:
 		case len(found)-headings == 1:
 			steps = splitSteps(s.lines)
 		default:

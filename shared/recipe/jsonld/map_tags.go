@@ -14,7 +14,7 @@ func (m *mapper) tags() {
 	for _, name := range []string{"recipecategory", "recipecuisine", "suitablefordiet", "cookingmethod", "keywords"} {
 		for loc, v := range m.values(name) {
 			for _, tag := range m.splitTags(name, v) {
-				if isLink(tag) && !m.literal {
+				if isLink(tag) {
 					m.drop(loc, "is only a link")
 					continue
 				}
@@ -46,10 +46,7 @@ func (m *mapper) splitTags(name string, v any) []string {
 		v = o.get("name", "text", "termcode", "@id", "url")
 	}
 	s := clip(m.text(v), 20_000)
-	switch {
-	case m.literal:
-		return []string{s}
-	case isTerm:
+	if isTerm {
 		return []string{diet(oneLine(s))}
 	}
 	separators := ",;|\n，、；•" + string(lineBreak)

@@ -12,8 +12,6 @@ func (m *mapper) times() {
 	prep, hasPrep := m.duration("preptime", "preparationtime", ".preptime")
 	cook, hasCook := m.duration("cooktime", "performtime", "cookingtime", ".cooktime")
 	switch {
-	case m.literal:
-		m.first("totaltime")
 	case !hasPrep || !hasCook || prep == 0 && cook == 0:
 		total, ok := m.duration("totaltime", ".totaltime")
 		switch rest := total - prep - cook; {

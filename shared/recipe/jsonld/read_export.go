@@ -1,0 +1,156 @@
+package jsonld
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"pantry.example/shared/recipe"
+)
+
+// The limits of one export that is read back.
+const (
+	// MaxExportItems is the number of recipes.
+	MaxExportItems = 10_000
+	// MaxExportBytes is the size of the document.
+	MaxExportBytes = 32 << 20
+	// maxExportItem is the size of one recipe: its text with every character escaped.
+	maxExportItem = 8 * recipe.MaxBytes
+)
+
+// ErrNotExport says that the document is not one that Pantry wrote.
+var ErrNotExport = errors.New("not an export of Pantry")
+
+// ReadExport yields the recipes of a document that an Encoder wrote, in order,
+// each with its ID, State, CreatedAt and UpdatedAt; the ETag is empty. It reads
+// on while the caller works, and holds one recipe at a time.
+//
+// An error with a recipe.ValidationError in it is about that recipe alone, and the
+// next one follows. Any other error ends the sequence: ErrNotExport, ErrSyntax
+// for a document that is broken or breaks off, ErrTooLarge, ErrTooMany, the error
+// of ctx, or that of r. What was yielded before it was right.
+func ReadExport(ctx context.Context, r io.Reader) iter.Seq2[recipe.Recipe, error] {
+	return func(yield func(recipe.Recipe, error) bool) {
+		in := &exportReader{ctx: ctx, r: r, left: MaxExportBytes}
+		err := in.read(yield)
+		if err != nil && in.err != nil {
+			err = in.err // not what the decoder makes of it
+		}
+		if err != nil {
+			yield(recipe.Recipe{}, err)
+		}
+	}
+}
+
+// exportReader bounds what the decoder reads: of the document, and of one recipe.
+type exportReader struct {
+	ctx        context.Context
+	r          io.Reader
+	left, item int
+	err        error
+}
+
+// Read implements io.Reader.
+func (in *exportReader) Read(p []byte) (int, error) {
+	switch err := in.ctx.Err(); {
+	case err != nil:
+		in.err = fmt.Errorf("read export: %w", err)
+	case in.left < 0:
+		in.err = fmt.Errorf("%w: an export has at most %d MiB", ErrTooLarge, MaxExportBytes>>20)
+	case in.item < 0:
+		in.err = fmt.Errorf("%w: one of its recipes has more than %d KiB", ErrTooLarge, maxExportItem>>10)
+	}
+	if in.err != nil {
+		return 0, in.err
+	}
+	n, err := in.r.Read(p)
+	in.left, in.item = in.left-n, in.item-n
+	if err != nil && !errors.Is(err, io.EOF) {
+		in.err = fmt.Errorf("read export: %w", err)
+	}
+	return n, err
+}
+
+func (in *exportReader) read(yield func(recipe.Recipe, error) bool) error {
+	in.item = maxExportItem
+	dec := json.NewDecoder(in)
+	var context json.RawMessage
+	if !next(dec, json.Delim('{')) || !next(dec, "@context") || dec.Decode(&context) != nil || !next(dec, "@graph") || !next(dec, json.Delim('[')) {
+		return fmt.Errorf("%w: send the file that /export answered, as it is; import other recipes without restore", ErrNotExport)
+	}
+	for n := 0; dec.More(); n++ {
+		if n == MaxExportItems {
+			return fmt.Errorf("%w: an export has at most %d recipes", ErrTooMany, MaxExportItems)
+		}
+		in.item = maxExportItem
+		var w wire
+		if err := dec.Decode(&w); err != nil {
+			return fmt.Errorf("%w: recipe %d of the export cannot be read", ErrSyntax, n)
+		}
+		if w.Format != formatVersion {
+			return fmt.Errorf("%w: recipe %d of the document is not in Pantry's format", ErrNotExport, n)
+		}
+		r, err := fromWire(w)
+		if err != nil {
+			err = fmt.Errorf("recipe %d of the export: %w", n, err)
+		}
+		if !yield(r, err) {
+			return nil
+		}
+	}
+	if !next(dec, json.Delim(']')) || !next(dec, json.Delim('}')) {
+		return fmt.Errorf("%w: the export breaks off", ErrSyntax)
+	}
+	return nil
+}
+
+// next reports whether the next token of dec is want, and passes it.
+func next(dec *json.Decoder, want json.Token) bool {
+	got, err := dec.Token()
+	return err == nil && got == want
+}
+
+// own reads an object that Pantry wrote. It is not ok when the object is another one.
+func (g *graph) own(o *object) (item Item, ok bool) {
+	if o.get("pantry:format") != formatVersion {
+		return item, false
+	}
+	item.own = true
+	data, err := json.Marshal(plainValue(g.b, o))
+	var w wire
+	if err != nil || json.Unmarshal(data, &w) != nil {
+		item.Err = errors.New("the recipe is marked as Pantry's own and is not written as Pantry writes it: take pantry:format out to import it like any other")
+		return item, true
+	}
+	item.Recipe, item.Err = fromWire(w)
+	item.Recipe.ID, item.Recipe.CreatedAt, item.Recipe.UpdatedAt = "", time.Time{}, time.Time{}
+	return item, true
+}
+
+// plainValue returns v as encoding/json has values.
+func plainValue(b *budget, v any) any {
+	b.keep(valueBytes)
+	switch v := v.(type) {
+	case string:
+		b.keep(len(v))
+	case number:
+		return json.Number(v)
+	case []any:
+		list := make([]any, 0, len(v))
+		for _, e := range v {
+			list = append(list, plainValue(b, e))
+		}
+		return list
+	case *object:
+		m := map[string]any{}
+		for _, mem := range v.members {
+			m[mem.key] = plainValue(b, mem.val)
+		}
+		return m
+	}
+	return v
+}
