@@ -52,14 +52,14 @@ func fieldOf(r *recipe.Recipe, name string) reflect.Value {
 // readRecipe reads the body of a request that sends a recipe, or a patch of one. What
 // is wrong with single fields is listed in the body; an error is about the whole.
 func readRecipe(w http.ResponseWriter, r *http.Request, patch bool) (*recipeBody, error) {
-	mediaType := "application/json"
+	mediaTypes := []string{"application/json"}
 	if patch {
-		mediaType = mergePatch
+		mediaTypes = []string{mergePatch, "application/json"}
 	}
-	text, err := web.ReadBody(w, r, maxBody, mediaType)
+	text, err := web.ReadBody(w, r, maxBody, mediaTypes...)
 	if err != nil {
 		if patch && web.AsError(err).Status == http.StatusUnsupportedMediaType {
-			w.Header().Set("Accept-Patch", mergePatch) // RFC 5789, section 3.1
+			w.Header().Set("Accept-Patch", strings.Join(mediaTypes, ", ")) // RFC 5789, section 3.1
 		}
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (b *recipeBody) validate(patch bool) {
 		case patch && !named:
 		case slices.ContainsFunc(b.faults[:found], func(g web.FieldError) bool { return within(f.Location, g.Location) }):
 		case name == "title" && !named:
-			b.faults.add("/title", "required", 0, "must be there")
+			b.faults.add("/title", "required", 0, "is required")
 		default:
 			b.faults = append(b.faults, f)
 		}

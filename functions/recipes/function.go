@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
 
@@ -29,10 +30,10 @@ const (
 type Deps struct {
 	// Function is the function's outside: its name, log and allowed origins.
 	Function web.Function
-	// Authenticate returns the uid whose session the request carries. Its error is a
+	// Authenticate returns the session that the request carries. Its error is a
 	// *web.Error (400, 401, 429, 503). It is asked once a request, before anything
 	// else looks at the request.
-	Authenticate func(*http.Request) (uid string, err error)
+	Authenticate func(*http.Request) (session.Session, error)
 	// Store keeps the recipes.
 	Store recipe.Store
 }
@@ -43,6 +44,8 @@ type function struct{ Deps }
 // caller is what a handler knows of who asks.
 type caller struct {
 	uid string
+	// signedIn is when the user signed in at Firebase.
+	signedIn time.Time
 	// path is the path as the client wrote it, an alias such as /api/recipes included.
 	path string
 }
@@ -58,17 +61,17 @@ func callerOf(ctx context.Context) caller {
 // authenticated lets a request through that carries a session and can be routed.
 func (f function) authenticated(next http.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		uid, err := f.Authenticate(r)
+		s, err := f.Authenticate(r)
 		switch {
 		case err != nil:
 			return err
-		case uid == "":
+		case s.UID == "":
 			return errors.New("authenticate: no uid and no error")
 		}
 		if err := wellFormed(w, r); err != nil {
 			return err
 		}
-		c := caller{uid: uid, path: r.URL.Path}
+		c := caller{uid: s.UID, signedIn: s.AuthTime, path: r.URL.Path}
 		if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
 			c.path = u.Path
 		}

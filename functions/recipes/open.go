@@ -23,15 +23,15 @@ func init() {
 	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
 }
 
-// Sessions returns what Deps.Authenticate wants: the user of the session in cache that
-// a request carries.
-func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (string, error) {
-	return func(r *http.Request) (string, error) {
+// Sessions returns what Deps.Authenticate wants: the session in cache that a
+// request carries.
+func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (session.Session, error) {
+	return func(r *http.Request) (session.Session, error) {
 		s, err := cache.Request(r, f.ClientAddr(r))
 		if err != nil {
-			return "", web.Known(err, session.Problem)
+			return session.Session{}, web.Known(err, session.Problem)
 		}
-		return s.UID, nil
+		return s, nil
 	}
 }
 

@@ -1,12 +1,74 @@
 package recipes
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
 )
+
+// listParameters are what q.list reads.
+var listParameters = []string{
+	"pageSize", "pageToken", "q", "tag", "ingredient", "made", "favorite", "minRating", "state", "orderBy", "count",
+}
+
+// takes refuses a query with parameters that a call does not have: a misspelled filter
+// would find everything.
+func takes(handle web.Handler, parameters ...string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var unknown faults
+		for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+			if !slices.Contains(parameters, name) {
+				unknown.add("query."+clip(name), "unknown", 0, "is not a parameter of this call; "+hint(name, parameters))
+			}
+		}
+		if err := unknown.refused(); err != nil {
+			return err
+		}
+		return handle(w, r)
+	}
+}
+
+// hint names the parameter that takes the fewest changes of single bytes to get to.
+func hint(name string, parameters []string) string {
+	if len(parameters) == 0 {
+		return "it has none"
+	}
+	nearest := slices.MinFunc(parameters, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	return "the nearest one is " + nearest
+}
+
+// distance is the Levenshtein distance between two names. Of a long name only the
+// beginning counts.
+func distance(a, b string) int {
+	a = strings.ToLower(a[:min(len(a), maxName)])
+	b = strings.ToLower(b)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			changed := diagonal
+			if a[i] != b[j] {
+				changed++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(changed, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// maxName bounds the work for one name, in bytes.
+const maxName = 100
 
 // query reads the parameters of a request. One that is absent or empty has its type's
 // zero value, and one that cannot be read is a fault.

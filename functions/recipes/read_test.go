@@ -115,7 +115,7 @@ func TestListFilters(t *testing.T) {
 		"?ingredient=crème":               {},
 		"?tag=dessert":                    {"Crème brûlée"},
 		"?made=true":                      {"Omelette"},
-		"?frob&made=true&_&favorite=":     {"Omelette"},
+		"?made=true&favorite=":            {"Omelette"},
 		"?made":                           {"Crème brûlée", "Omelette"}, // no value, no filter
 		"?made&q=":                        {"Crème brûlée", "Omelette"},
 		"?made=false":                     {"Crème brûlée"},
@@ -123,7 +123,7 @@ func TestListFilters(t *testing.T) {
 		"?favorite=false&made=true":       {"Omelette"},
 		"?minRating=3.5":                  {"Crème brûlée"},
 		"?state=trashed":                  {"Toast"},
-		"?state=active&frob=1&_=12345":    {"Crème brûlée", "Omelette"},
+		"?state=active":                   {"Crème brûlée", "Omelette"},
 		"?pageSize=0&made=&q=":            {"Crème brûlée", "Omelette"},
 		"?pageSize=1000":                  {"Crème brûlée", "Omelette"},
 		"?pageSize=9223372036854775807":   {"Crème brûlée", "Omelette"},
@@ -180,6 +180,31 @@ func TestBadParametersAreAllNamed(t *testing.T) {
 	}
 	for _, query := range []string{"?q=%zz", "?a;b", "?%"} {
 		problem(t, s.do(request{path: "/" + query}), http.StatusBadRequest, "malformed_query")
+	}
+}
+
+// A parameter that a call does not have is named with the one that was probably meant.
+func TestUnknownParameters(t *testing.T) {
+	s := start(t, nil)
+	for _, c := range []struct{ method, path, location, nearest string }{
+		{"GET", "/?favourite=true", "query.favourite", "the nearest one is favorite"},
+		{"GET", "/?page_size=5&q=x", "query.page_size", "the nearest one is pageSize"},
+		{"GET", "/?Made=true", "query.Made", "the nearest one is made"},
+		{"GET", "/?" + long(5000) + "=1", "query." + long(100) + "…", "the nearest one is "},
+		{"DELETE", "/?al=true", "query.al", "the nearest one is all"},
+		{"POST", "/:import?dryrun=true", "query.dryrun", "the nearest one is dryRun"},
+		{"POST", "/?q=x", "query.q", "it has none"},
+		{"GET", "/x?q", "query.q", "it has none"},
+		{"PUT", "/x?dryRun=true", "query.dryRun", "it has none"},
+		{"PATCH", "/x?q", "query.q", "it has none"},
+		{"DELETE", "/x?all=true", "query.all", "it has none"},
+		{"POST", "/x:restore?q", "query.q", "it has none"},
+		{"GET", "/:export?format=csv", "query.format", "it has none"},
+	} {
+		e := problem(t, s.do(request{method: c.method, path: c.path}), http.StatusBadRequest, "invalid_parameter")
+		if len(e.Errors) != 1 || e.Errors[0].Location != c.location || !strings.Contains(e.Errors[0].Message, c.nearest) {
+			t.Errorf("%s %.60s: errors %+v, want %s and %q", c.method, c.path, e.Errors, c.location, c.nearest)
+		}
 	}
 }
 

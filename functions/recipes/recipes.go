@@ -28,12 +28,21 @@ func New(d Deps) (http.Handler, error) {
 	}
 	f := function{d}
 	routes := http.NewServeMux()
-	routes.Handle("/{$}", web.Handler(methods{"GET": f.list, "POST": f.create, "DELETE": f.deleteAll}.handle))
-	routes.Handle("/{id}", withVerb(
-		methods{"GET": f.get, "PUT": f.put, "PATCH": f.patch, "DELETE": f.trash},
-		map[string]methods{"restore": {"POST": f.restore}}))
-	routes.Handle("/:import", web.Handler(methods{"POST": f.importAll}.handle))
-	routes.Handle("/:export", web.Handler(methods{"GET": f.exportAll}.handle))
+	routes.Handle("/{$}", web.Handler(methods{
+		"GET":    takes(f.list, listParameters...),
+		"POST":   takes(f.create),
+		"DELETE": takes(f.deleteAll, "all"),
+	}.handle))
+	routes.Handle("/{id}", withVerb(methods{
+		"GET":    takes(f.get),
+		"PUT":    takes(f.put),
+		"PATCH":  takes(f.patch),
+		"DELETE": takes(f.trash),
+	}, map[string]methods{
+		"restore": {"POST": takes(f.restore)},
+	}))
+	routes.Handle("/:import", web.Handler(methods{"POST": takes(f.importAll, "dryRun")}.handle))
+	routes.Handle("/:export", web.Handler(methods{"GET": takes(f.exportAll)}.handle))
 	routes.Handle("/", web.Handler(web.NotFound))
 
 	api, article := f.authenticated(routes), asMessage(f.authenticated(f.article()))

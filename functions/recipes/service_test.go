@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pantry.example/functions/recipes"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
 
@@ -57,22 +59,24 @@ type fakeAuth struct {
 	mu    sync.Mutex
 	calls int
 	err   error
+	// signedIn is how long ago the users signed in.
+	signedIn time.Duration
 }
 
-func (a *fakeAuth) authenticate(r *http.Request) (string, error) {
+func (a *fakeAuth) authenticate(r *http.Request) (session.Session, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.calls++
 	if a.err != nil {
-		return "", a.err
+		return session.Session{}, a.err
 	}
 	switch name, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); name {
 	case "alice", "bob":
-		return name + "-uid", nil
+		return session.Session{UID: name + "-uid", AuthTime: time.Now().Add(-a.signedIn)}, nil
 	case "nameless":
-		return "", nil // a fault that must open nothing
+		return session.Session{}, nil // a fault that must open nothing
 	}
-	return "", web.NewError(http.StatusUnauthorized, "invalid_session", "Sign in again.")
+	return session.Session{}, web.NewError(http.StatusUnauthorized, "invalid_session", "Sign in again.")
 }
 
 // syncBuffer is a log that a test reads while handlers write it.

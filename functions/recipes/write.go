@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
 )
 
 const (
@@ -152,6 +154,9 @@ func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {
 	if err := q.faults.refused(); err != nil {
 		return err
 	}
+	if err := recentlySignedIn(r); err != nil {
+		return err
+	}
 	ctx, cancel := forAll(r.Context())
 	defer cancel()
 	if err := f.Store.DeleteAll(ctx, callerOf(r.Context()).uid); err != nil {
@@ -159,4 +164,16 @@ func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// recentLogin is how old a sign-in may be that deletes everything. A session that was
+// stolen, or left open on another's device, is usually older.
+const recentLogin = 10 * time.Minute
+
+func recentlySignedIn(r *http.Request) error {
+	if time.Since(callerOf(r.Context()).signedIn) <= recentLogin {
+		return nil
+	}
+	return web.NewError(http.StatusUnauthorized, "recent_login_required",
+		"The sign-in is older than 10 minutes. Sign in again, call set-cache, and then delete.")
 }

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -112,7 +114,36 @@ func CheckJSON(body []byte) error {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return malformed("there is more after the JSON value")
 	}
+	if halfPair(body) {
+		return malformed("a text has one half of a surrogate pair")
+	}
 	return nil
+}
+
+// halfPair reports an escape such as \ud800 that is one half of a surrogate pair without
+// the other (RFC 8259, section 8.2). encoding/json would put U+FFFD in its place. body is
+// valid JSON.
+func halfPair(body []byte) bool {
+	escaped := func(at int) rune {
+		if at+6 > len(body) || body[at] != '\\' || body[at+1] != 'u' {
+			return -1
+		}
+		n, _ := strconv.ParseUint(string(body[at+2:at+6]), 16, 32)
+		return rune(n)
+	}
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' {
+			continue
+		}
+		if first := escaped(i); utf16.IsSurrogate(first) {
+			if utf16.DecodeRune(first, escaped(i+6)) == utf8.RuneError {
+				return true
+			}
+			i += 6
+		}
+		i++ // an escaped backslash begins no escape
+	}
+	return false
 }
 
 // reason is an error whose text may be shown to the client.

@@ -24,7 +24,7 @@ func (f Function) cors(next http.Handler) http.Handler {
 		AllowOriginFunc:      func(origin string) bool { return allowed[origin] },
 		AllowedMethods:       []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 		AllowedHeaders:       []string{"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "X-Confirm-Delete"},
-		ExposedHeaders:       []string{"ETag", "Link", "Location", "Retry-After", "X-Request-Id", "WWW-Authenticate"},
+		ExposedHeaders:       []string{"Content-Disposition", "ETag", "Link", "Location", "Retry-After", "X-Request-Id", "WWW-Authenticate"},
 		AllowCredentials:     true,
 		MaxAge:               preflightMaxAge,
 		OptionsSuccessStatus: http.StatusNoContent,

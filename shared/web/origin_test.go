@@ -39,7 +39,7 @@ func varies(h http.Header) []string {
 var exposed = map[string]string{
 	"Access-Control-Allow-Origin":      friend,
 	"Access-Control-Allow-Credentials": "true",
-	"Access-Control-Expose-Headers":    "Etag, Link, Location, Retry-After, X-Request-Id, Www-Authenticate",
+	"Access-Control-Expose-Headers":    "Content-Disposition, Etag, Link, Location, Retry-After, X-Request-Id, Www-Authenticate",
 }
 
 func TestCORSOfAnAnswer(t *testing.T) {
