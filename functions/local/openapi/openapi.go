@@ -26,6 +26,7 @@ var Document = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	describeCodes(doc)
 	describeErrors(doc)
 	schemas := object(doc, "components", "schemas")
 	schemas["RecipeInput"] = input(object(schemas, "Recipe"))

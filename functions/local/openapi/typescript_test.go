@@ -21,7 +21,7 @@ import (
 // local runner: sign in, list pages, create with an idempotency key, edit with If-Match,
 // handle the 412, sign out (testdata/ts/client.ts).
 func TestTypeScriptClient(t *testing.T) {
-	dir := client(t)
+	dir := workFolder(t, "TEST_TYPESCRIPT", "testdata/ts")
 	node(t, dir, nil, "node_modules/openapi-typescript/bin/cli.js", "openapi.json", "--output", "schema.d.ts")
 	node(t, dir, nil, "node_modules/typescript/bin/tsc", "--project", ".")
 	pantry, auth := runLocal(t)
@@ -31,19 +31,20 @@ func TestTypeScriptClient(t *testing.T) {
 	}
 }
 
-// client returns a folder with the program, the document and the packages.
-func client(t *testing.T) string {
+// workFolder returns a copy of a folder of testdata, with the document and the packages
+// of its lock file, which a variable names.
+func workFolder(t *testing.T, variable, source string) string {
 	t.Helper()
-	packages := os.Getenv("TEST_TYPESCRIPT")
-	const what = "a folder with the node_modules of functions/local/openapi/testdata/ts (npm ci --ignore-scripts)"
+	packages := os.Getenv(variable)
+	what := "a folder with the node_modules of functions/local/openapi/" + source + " (npm ci --ignore-scripts)"
 	switch {
 	case packages == "" && os.Getenv("CI") == "true":
-		t.Fatalf("TEST_TYPESCRIPT is not set; in CI it must name %s", what)
+		t.Fatalf("%s is not set; in CI it must name %s", variable, what)
 	case packages == "":
-		t.Skipf("set TEST_TYPESCRIPT to %s to run this", what)
+		t.Skipf("set %s to %s to run this", variable, what)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/ts")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(filepath.Join(packages, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
