@@ -46,8 +46,12 @@ func lastRune(s string) rune {
 }
 
 // joinWrapped joins lines that were broken to fit a width: the first ends within
-// a sentence and the next goes on with a small letter.
+// a sentence and the next goes on with a small letter. A text that begins with a
+// small letter is left alone: its lines may all do.
 func joinWrapped(lines []string) []string {
+	if len(lines) == 0 || isLower(lines[0]) {
+		return lines
+	}
 	var out []string
 	for start := 0; start < len(lines); {
 		end := start + 1
@@ -60,9 +64,13 @@ func joinWrapped(lines []string) []string {
 	return out
 }
 
+func isLower(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLower(first)
+}
+
 func goesOn(line, next string) bool {
-	first, _ := utf8.DecodeRuneInString(next)
-	return unicode.IsLower(first) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
+	return isLower(next) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
 // splitNumbered parts "1. Mix. 2. Bake." at numbers that count up from 1. The

@@ -118,6 +118,7 @@ func TestStepsOfRealPages(t *testing.T) {
 		{"noise", `"recipeInstructions":[{"@type":"HowToStep","name":"instruction 0","text":"Mix."},{"text":","},{"text":"https://x.example/a"},{"name":"In a bowl","text":"."},"[{"]`, []string{"Mix.", "In a bowl"}},
 		{"names", `"recipeInstructions":[{"@type":"HowToStep","name":"Dough","text":"Mix."},{"@type":"HowToStep","name":"Bake it.","text":"Bake it."},{"@type":"HowToStep","name":"Serve with","text":"Serve with rice."}]`, []string{"Dough", "Mix.", "Bake it.", "Serve with rice."}},
 		{"a name that is a cut text", `"recipeInstructions":{"@type":"HowToSection","itemListElement":[{"@type":"HowToStep","name":"Salat1. Wa...","text":"<p><strong>Salat</strong></p><p>1. Wasser kochen</p><p>4.Reiben</p>"}]}`, []string{"Salat", "Wasser kochen", "Reiben"}},
+		{"short lines in small letters", `"recipeInstructions":"heat the oven\nmix all\nbake it"`, []string{"heat the oven", "mix all", "bake it"}},
 		{"twice the same", `"recipeInstructions":["Mix.","Bake.","Mix.","Bake."]`, []string{"Mix.", "Bake."}},
 		{"paragraphs", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p>Mix\n all.</p><p>Bake.</p></div></div>`, []string{"Mix all.", "Bake."}},
 		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p itemprop=recipeInstructions>Mix.</p><p itemprop=recipeInstructions>Bake.</p></div></div>`, []string{"Mix.", "Bake."}},
