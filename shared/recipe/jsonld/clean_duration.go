@@ -2,6 +2,7 @@ package jsonld
 
 import (
 	"math"
+	"regexp"
 	"strings"
 )
 
@@ -26,66 +27,32 @@ func wholeMinutes(m float64) (int, bool) {
 	return int(math.Ceil(m - 1e-6)), true
 }
 
-// isoMinutes reads P[n]Y[n]M[n]W[n]DT[n]H[n]M[n]S in any case and with spaces.
-// P30M without a T means minutes: no dish takes thirty months. PT1H30 ends in
-// minutes. A unit without its number, as in PTH5M, says nothing.
+// isoMinutes reads P[n]Y[n]M[n]W[n]DT[n]H[n]M[n]S in any case, with spaces, and
+// without the P or the T. P30M means minutes: no dish takes thirty months. PT1H30
+// ends in minutes. A unit without its number, as in PTH5M, says nothing.
 func isoMinutes(s string) (int, bool) {
 	s = strings.ToUpper(strings.Join(strings.Fields(clip(s, 100)), ""))
-	rest, ok := strings.CutPrefix(s, "P")
-	if !ok {
-		if rest, ok = strings.CutPrefix(s, "T"); !ok || rest == "" || !isDigit(rune(rest[0])) {
-			return 0, false
-		}
-		rest = "T" + rest
+	if len(s) > 1 && s[0] == 'T' && isDigit(rune(s[1])) {
+		s = "P" + s
 	}
-	hasTime := strings.Contains(rest, "T")
-	total, inTime, lastUnit, fields, digits := 0.0, false, byte(0), 0, 0
-	for rest != "" {
-		if rest[0] == 'T' {
-			inTime, rest = true, rest[1:]
-			continue
-		}
-		n := 0
-		for n < len(rest) && (isDigit(rune(rest[n])) || rest[n] == '.' || rest[n] == ',') {
-			n++
-		}
-		digits += n
-		if n == 0 && strings.IndexByte("WDHMS", rest[0]) < 0 {
-			return 0, false
-		}
-		v := decimal(rest[:n])
-		unit := byte(0)
-		if n < len(rest) {
-			unit, rest = rest[n], rest[n+1:]
-		} else {
-			rest = ""
-		}
-		switch {
-		case unit == 'H':
-			v *= 60
-		case unit == 'D':
-			v *= 24 * 60
-		case unit == 'W':
-			v *= 7 * 24 * 60
-		case unit == 'Y':
-			v *= 365 * 24 * 60
-		case unit == 'M' && !inTime && hasTime:
-			v *= 30 * 24 * 60
-		case unit == 'M' || unit == 0 && (lastUnit == 'H' || fields == 0):
-		case unit == 'S' || unit == 0 && lastUnit == 'M':
-			v /= 60
-		default:
-			return 0, false
-		}
-		total += v
-		lastUnit = unit
-		fields++
+	parts := isoDuration.FindStringSubmatch(s)
+	if parts == nil {
+		return 0, false
 	}
-	if digits == 0 {
+	if !strings.ContainsAny(s, "0123456789") {
 		return 0, s == "P" || s == "PT"
+	}
+	total := 0.0
+	for i, unit := range []float64{365 * 24 * 60, 30 * 24 * 60, 7 * 24 * 60, 24 * 60, 60, 1, 1. / 60} {
+		if i == 1 && !strings.Contains(s, "T") || i == 6 && !strings.HasSuffix(s, "S") && parts[6] == "" {
+			unit = 1
+		}
+		total += decimal(parts[i+1]) * unit
 	}
 	return wholeMinutes(total)
 }
+
+var isoDuration = regexp.MustCompile(`^P(?:([\d.,]*)Y)?(?:([\d.,]*)M)?(?:([\d.,]*)W)?(?:([\d.,]*)D)?T?(?:([\d.,]*)H)?(?:([\d.,]*)M)?(?:([\d.,]*)S?)?$`)
 
 // clockMinutes reads 0:45 and 01:15:00.
 func clockMinutes(s string) (int, bool) {
@@ -165,74 +132,32 @@ func spelledMinutes(s string) (int, bool) {
 	return wholeMinutes(total)
 }
 
+// units are the minutes of words for times, unitPrefixes those of their beginnings.
+var (
+	units = wordTable(map[float64]string{
+		1. / 60: "s sec secs sek сек с",
+		1:       "m mn min mins mts dk мин м perc хв λ λεπτά",
+		60:      "h hr hrs std st u ч ore ora uur tim t godz hod ó óra ώρα ώρες saat год giờ jam ชั่วโมง",
+		1440:    "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dagar dage gün dni день дня дней",
+		10080:   "week weeks woche wochen semaine semana",
+	})
+	unitPrefixes = wordTable(map[float64]string{
+		1. / 60: "second sekund segundo секунд 秒 초",
+		1:       "minut minút мин минут хвилин dakika perc λεπτ phút menit นาที 分 분 דקות دقيقة دقیقه",
+		60:      "hour stunde heure hora timm time tunti tunnin godzin hodin час годин uren ώρ 時間 小时 小時 시간 שע ساع",
+		1440:    "日 天 일",
+	})
+)
+
 // unitMinutes returns how many minutes the unit has, 0 when the word is no unit.
 func unitMinutes(word string) float64 {
-	if m := units[word]; m > 0 {
+	if m := units[word]; m > 0 || word == "" {
 		return m
 	}
-	for _, u := range unitPrefixes {
-		if strings.HasPrefix(word, u.prefix) {
-			return u.minutes
+	for prefix, m := range unitPrefixes {
+		if strings.HasPrefix(word, prefix) {
+			return m
 		}
 	}
 	return 0
-}
-
-var units = map[string]float64{
-	"s": 1. / 60, "sec": 1. / 60, "secs": 1. / 60, "sek": 1. / 60, "сек": 1. / 60, "с": 1. / 60,
-	"m": 1, "mn": 1, "min": 1, "mins": 1, "mts": 1, "dk": 1, "мин": 1, "м": 1, "perc": 1, "хв": 1, "λ": 1, "λεπτά": 1,
-	"h": 60, "hr": 60, "hrs": 60, "std": 60, "st": 60, "u": 60, "ч": 60, "ore": 60, "ora": 60, "uur": 60, "tim": 60, "t": 60, "godz": 60, "hod": 60, "ó": 60, "óra": 60, "ώρα": 60, "ώρες": 60, "saat": 60, "год": 60, "giờ": 60, "jam": 60, "ชั่วโมง": 60,
-	"d": 1440, "day": 1440, "days": 1440, "tag": 1440, "tage": 1440, "tagen": 1440, "jour": 1440, "jours": 1440, "día": 1440, "días": 1440, "dia": 1440, "dias": 1440, "giorno": 1440, "giorni": 1440, "dag": 1440, "dagen": 1440, "dagar": 1440, "dage": 1440, "gün": 1440, "dni": 1440, "день": 1440, "дня": 1440, "дней": 1440,
-	"week": 10080, "weeks": 10080, "woche": 10080, "wochen": 10080, "semaine": 10080, "semana": 10080,
-}
-
-var unitPrefixes = []struct {
-	prefix  string
-	minutes float64
-}{
-	{"second", 1. / 60},
-	{"sekund", 1. / 60},
-	{"segundo", 1. / 60},
-	{"секунд", 1. / 60},
-	{"秒", 1. / 60},
-	{"초", 1. / 60},
-	{"minut", 1},
-	{"minút", 1},
-	{"мин", 1},
-	{"минут", 1},
-	{"хвилин", 1},
-	{"dakika", 1},
-	{"perc", 1},
-	{"λεπτ", 1},
-	{"phút", 1},
-	{"menit", 1},
-	{"นาที", 1},
-	{"分", 1},
-	{"분", 1},
-	{"דקות", 1},
-	{"دقيقة", 1},
-	{"دقیقه", 1},
-	{"hour", 60},
-	{"stunde", 60},
-	{"heure", 60},
-	{"hora", 60},
-	{"timm", 60},
-	{"time", 60},
-	{"tunti", 60},
-	{"tunnin", 60},
-	{"godzin", 60},
-	{"hodin", 60},
-	{"час", 60},
-	{"годин", 60},
-	{"uren", 60},
-	{"ώρ", 60},
-	{"時間", 60},
-	{"小时", 60},
-	{"小時", 60},
-	{"시간", 60},
-	{"שע", 60},
-	{"ساع", 60},
-	{"日", 1440},
-	{"天", 1440},
-	{"일", 1440},
 }

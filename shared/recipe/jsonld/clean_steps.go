@@ -153,14 +153,15 @@ func genericHeading(s string) bool {
 	return generic[strings.Trim(strings.ToLower(s), " .:")]
 }
 
-var generic = map[string]bool{
-	"instructions": true, "instruction": true, "directions": true, "direction": true, "method": true, "preparation": true, "steps": true, "procedure": true, "how to make it": true,
-	"zubereitung": true, "anleitung": true, "préparation": true, "instructions de préparation": true, "étapes": true, "preparación": true, "elaboración": true, "instrucciones": true, "pasos": true,
-	"preparazione": true, "procedimento": true, "istruzioni": true, "modo de preparo": true, "preparação": true, "bereiding": true, "bereidingswijze": true, "gör så här": true, "fremgangsmåde": true, "fremgangsmåte": true,
-	"valmistus": true, "przygotowanie": true, "sposób przygotowania": true, "postup": true, "elkészítés": true, "приготовление": true, "hazırlanışı": true, "作り方": true, "做法": true, "步骤": true, "만드는 법": true,
-	"ingredients": true, "ingredient": true, "zutaten": true, "ingrédients": true, "ingredienti": true, "ingrediënten": true, "材料": true, "recipeinstructions": true,
-	"ingredientes": true, //nolint:misspell // Spanish and Portuguese
-}
+var generic = func() map[string]bool {
+	m := map[string]bool{}
+	for heading := range strings.SplitSeq(`instructions,instruction,directions,direction,method,preparation,steps,procedure,how to make it,zubereitung,anleitung,préparation,instructions de préparation,étapes,
+preparación,elaboración,instrucciones,pasos,preparazione,procedimento,istruzioni,modo de preparo,preparação,bereiding,bereidingswijze,gör så här,fremgangsmåde,fremgangsmåte,valmistus,przygotowanie,
+sposób przygotowania,postup,elkészítés,приготовление,hazırlanışı,作り方,做法,步骤,만드는 법,recipeinstructions,ingredients,ingredient,zutaten,ingrédients,ingredienti,ingrediënten,ingredientes,材料`, ",") { //nolint:misspell // other languages
+		m[strings.TrimSpace(heading)] = true
+	}
+	return m
+}()
 
 // splitLong parts s into pieces of at most limit characters, at a line end, a
 // sentence, a space, or wherever it must be.
