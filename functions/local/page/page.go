@@ -1,9 +1,10 @@
-// Package page is the page at / of the local runner: sign in, recipes, devices. It is
-// made of plain files (static/), so that it can be read as the example of a frontend
-// that calls the functions; static/api.js is the part to copy.
+// Package page is the page at / of the local runner: recipes, the session, import and
+// export. It is made of plain files (static/), so that it can be read as the example of a
+// frontend that calls the functions; static/api.js is the part to copy.
 //
 // The page asks nothing of any host but the runner and its auth emulator, and its
-// Content-Security-Policy holds the browser to that.
+// Content-Security-Policy holds the browser to that. There is one exception: the picture
+// that a recipe links to, over https and without a referrer.
 package page
 
 import (
@@ -18,6 +19,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"text/template" // no data is put in
 	"time"
 )
 
@@ -58,20 +60,29 @@ func Handler(c Config) http.Handler {
 }
 
 // files returns what is served: the embedded files and the configuration as one more.
+// The HTML is one document made of index.html and parts/.
 func files(c Config) map[string][]byte {
-	all := map[string][]byte{"config.json": configuration(c)}
-	entries, err := fs.ReadDir(static, "static")
-	for _, e := range entries {
-		body, readErr := static.ReadFile("static/" + e.Name())
-		if err == nil {
-			err = readErr
+	all := map[string][]byte{"config.json": configuration(c), "index.html": document()}
+	err := fs.WalkDir(static, "static", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || path.Ext(name) == ".html" {
+			return err
 		}
-		all[e.Name()] = body
-	}
+		all[strings.TrimPrefix(name, "static/")], err = static.ReadFile(name)
+		return err
+	})
 	if err != nil {
 		panic(fmt.Sprintf("page: read embedded files: %v", err)) // the linker put them there
 	}
 	return all
+}
+
+func document() []byte {
+	var b bytes.Buffer
+	t := template.Must(template.ParseFS(static, "static/index.html", "static/parts/*.html"))
+	if err := t.Execute(&b, nil); err != nil {
+		panic(fmt.Sprintf("page: put index.html together: %v", err)) // the tests do it
+	}
+	return b.Bytes()
 }
 
 func configuration(c Config) []byte {
@@ -132,7 +143,7 @@ func headers(c Config, next http.Handler) http.Handler {
 		"default-src 'none'",
 		"script-src 'self'",
 		"style-src 'self'",
-		"img-src 'self'",
+		"img-src 'self' https:", // pictures of recipes
 		"connect-src 'self' " + c.AuthURL,
 		"base-uri 'none'",
 		"form-action 'self'",

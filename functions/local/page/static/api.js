@@ -6,6 +6,7 @@
 // the answer's `session` in memory and sends it as `Authorization: Bearer …`.
 
 const patience = 15_000; // ms until a call that gets no answer is given up
+const longPatience = 120_000; // the same for a call that is about many recipes
 
 /**
  * What a call that did not succeed throws. `code` tells problems apart, `message` is for
@@ -26,27 +27,30 @@ export class Problem extends Error {
   }
 }
 
-/** One call. Returns the answer's JSON, undefined when it has none; throws a Problem. */
-async function call(method, url, { body, type = 'application/json', headers, signal } = {}) {
+/**
+ * One call. Returns the answer's JSON, undefined when it has none; throws a Problem. `body`
+ * is sent as JSON, `text` as it is.
+ */
+async function call(method, url, { body, text, type = 'application/json', headers, signal, wait = patience } = {}) {
   const request = { method, credentials: 'same-origin', cache: 'no-store', headers: { ...headers } };
-  if (body !== undefined) {
+  if (body !== undefined || text !== undefined) {
     request.headers['Content-Type'] = type;
-    request.body = JSON.stringify(body);
+    request.body = text ?? JSON.stringify(body);
   }
-  const timeout = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(wait);
   request.signal = signal ? AbortSignal.any([signal, timeout]) : timeout;
 
   let response;
-  let text;
+  let answer;
   try {
     response = await fetch(url, request);
-    text = await response.text();
+    answer = await response.text();
   } catch (cause) {
     if (signal?.aborted) throw cause; // the caller's own wish, and no problem
     throw new Problem({ detail: 'No answer came. Check the connection and try again.' });
   }
   noteClock(response);
-  const json = parse(response, text);
+  const json = parse(response, answer);
   if (response.ok) return json;
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   throw new Problem({
@@ -54,6 +58,17 @@ async function call(method, url, { body, type = 'application/json', headers, sig
     status: response.status,
     retryAfter: Number.isNaN(seconds) ? undefined : seconds,
   });
+}
+
+/** A call whose answer is a file. → Blob */
+async function download(url) {
+  try {
+    const response = await fetch(url, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(longPatience) });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new Problem({ detail: 'The file did not arrive whole. Check the connection and try again.' });
+  }
+  return call('GET', url); // for its Problem
 }
 
 /** Answers are JSON, errors are application/problem+json (RFC 9457). */
@@ -89,6 +104,8 @@ export const sessions = {
   close: (sessionID) => call('DELETE', `/set-cache/${id(sessionID)}`),
   /** Signs this device out. */
   end: () => call('DELETE', '/set-cache'),
+  /** Signs the user's other devices out. */
+  endOthers: () => call('DELETE', '/set-cache?others=true'),
   /** Signs every device out, and revokes the sign-ins at Firebase. */
   endAll: () => call('DELETE', '/set-cache?all=true'),
 };
@@ -113,4 +130,18 @@ export const recipes = {
   /** Into the trash, where it stays for 30 days. */
   trash: (recipeID) => call('DELETE', `/recipes/${id(recipeID)}`),
   restore: (recipeID) => call('POST', `/recipes/${id(recipeID)}:restore`),
+  /** Out of the trash, for good. */
+  erase: (recipeID) => call('DELETE', `/recipes/${id(recipeID)}?permanent=true`),
+  emptyTrash: () => call('DELETE', '/recipes?state=trashed', { wait: longPatience }),
+  /** Every recipe, for good. A Problem with the code recent_login_required asks for a new sign-in first. */
+  deleteAll: () => call('DELETE', '/recipes?all=true', { headers: { 'X-Confirm-Delete': 'all-recipes' }, wait: longPatience }),
+
+  /** source is {url}, or {text, type} of JSON-LD or HTML → what would be stored, recipe by recipe */
+  preview: async (source) => (await call('POST', '/recipes/:import?dryRun=true', carry(source))).results,
+  /** Brings recipes of an export back, with their ids and times. → as above */
+  bringBack: async (text) => (await call('POST', '/recipes/:import?restore=true', carry({ text, type: 'application/ld+json' }))).results,
+  /** → a Blob: the JSON-LD document of all recipes */
+  export: () => download('/recipes/:export'),
 };
+
+const carry = ({ url, text, type }) => ({ ...(url ? { body: { url } } : { text, type }), wait: longPatience });

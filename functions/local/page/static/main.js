@@ -1,82 +1,120 @@
-// The page's three states: starting, signed out, signed in.
+// The page as a whole: starting, signed out, signed in; and which view an address opens.
 
-import { expired, sessions } from './api.js';
-import { forget } from './auth.js';
-import * as devices from './devices.js';
-import { $, once, say } from './dom.js';
-import * as editor from './editor.js';
-import { forgetMe, me, onOtherTab } from './me.js';
-import * as problem from './problem.js';
-import * as recipes from './recipes.js';
-import * as signin from './signin.js';
+import { expired } from './api.js';
+import * as editor from './editor/editor.js';
+import * as list from './list/list.js';
+import * as trash from './list/trash.js';
+import * as cook from './recipe/cook.js';
+import * as recipe from './recipe/recipe.js';
+import { onChange, route, toRecipe, go } from './router.js';
+import { forget } from './session/firebase.js';
+import { forgetMe, me, onOtherTab } from './session/me.js';
+import * as menu from './session/menu.js';
+import * as signin from './session/signin.js';
+import * as transfer from './transfer/import.js';
+import * as askDialog from './ui/ask.js';
+import * as connection from './ui/connection.js';
+import { $ } from './ui/dom.js';
+import * as problem from './ui/problem.js';
+import { hush } from './ui/toast.js';
 
-const starting = $('#starting');
-const kitchen = $('#kitchen');
-let signedInAs; // the user whose recipes are shown
+const views = { list, trash, recipe, cook, import: transfer };
+const titles = { list: 'Recipes – Pantry', trash: 'Trash – Pantry', import: 'Import – Pantry' };
 
-/** Asks check-expiration which state it is, at the start and when another tab changed it. */
+let signedInAs; // the user whose recipes are shown; undefined when nobody is signed in
+
+/** Shows the view that the address names. */
+function open() {
+  if (!signedInAs) return undefined;
+  const where = route();
+  connection.forgetReads();
+  for (const [name, view] of Object.entries(views)) if (name !== where.view) view.hide();
+  document.title = titles[where.view] ?? 'Pantry';
+  return views[where.view].show(where);
+}
+
+/** Asks check-expiration which state it is. */
 async function begin() {
   try {
     if (await expired(me().userID)) signedOut();
-    else if (kitchen.hidden || signedInAs !== me().userID) await signedIn(me());
+    else await signedIn(me());
   } catch (error) {
     $('#starting-text').hidden = true;
-    problem.show($('#starting-problem'), error, begin);
+    problem.show($('#starting-problem'), error, begin, { read: true });
   }
 }
 
 async function signedIn(user) {
-  starting.hidden = true;
+  $('#starting').hidden = true;
+  $('#starting-problem').replaceChildren();
   signin.hide();
-  $('#who-name').textContent = user.email ?? '';
-  $('#who').hidden = kitchen.hidden = false;
-  if (signedInAs !== user.userID) editor.discard(); // what somebody else typed is not shown
+  if (signedInAs !== user.userID) editor.keepFor(user.userID); // what somebody else typed is not shown
   signedInAs = user.userID;
-  await Promise.all([devices.load(), recipes.load()]);
-  if (!editor.resume() && !kitchen.hidden) $('#recipes-title').focus();
+  menu.show();
+  await open();
+  if (!editor.resume() && document.activeElement === document.body) $('main :is(h2):not(:where([hidden] *))')?.focus();
 }
 
 /** Shows the sign-in. What is typed in the editor stays there for the same user. */
-function signedOut(notice) {
+function signedOut(notice, options) {
   editor.suspend();
-  devices.stop();
-  recipes.stop();
-  starting.hidden = kitchen.hidden = $('#who').hidden = true;
-  say('');
-  signin.show(notice);
+  for (const view of Object.values(views)) (view.stop ?? view.hide)();
+  connection.forgetReads();
+  menu.hide();
+  hush();
+  signedInAs = undefined;
+  $('#starting').hidden = true;
+  document.title = 'Pantry';
+  signin.show(notice, options);
 }
 
+const kept = () => (editor.dirty() ? ' What you typed is kept: it comes back when you sign in.' : '');
+
+/** The session is gone: somebody signed out here, with a notice; or it ended by itself. */
 function ended({ detail }) {
-  if (kitchen.hidden) return;
-  const kept = editor.dirty() ? ' What you typed is kept: it comes back when you sign in.' : '';
-  signedOut(detail?.notice ?? `Your session has ended. Sign in again.${kept}`);
+  if (!signedInAs) return;
+  if (detail?.notice) {
+    editor.discard();
+    forgetMe();
+    signedOut(detail.notice);
+  } else signedOut(`Your session has ended. Sign in again.${kept()}`, { warn: true });
   forget();
 }
 
-async function signOut() {
-  try {
-    await sessions.end();
-  } catch (error) {
-    say(error.message);
-    return;
+/** Another tab signed out, or in as somebody else. */
+async function otherTab() {
+  const { userID } = me();
+  if (!userID) {
+    if (signedInAs) signedOut(`You signed out in another tab.${kept()}`, { warn: true });
+    forget();
+  } else if (userID !== signedInAs) {
+    if (signedInAs) signedOut();
+    await begin();
   }
-  editor.discard();
-  forget();
-  forgetMe();
-  signedOut('You are signed out.');
 }
 
-devices.start();
-editor.start({ onSaved: recipes.saved, onChangedElsewhere: recipes.load });
-recipes.start();
+function saved(newer, isNew) {
+  list.saved(newer, isNew);
+  if (isNew) go(toRecipe(newer.id));
+  else if (route().id === newer.id) recipe.showRecipe(newer);
+}
+
+for (const part of [connection, askDialog, menu, list, trash, recipe, cook, transfer]) part.start();
+editor.start({ onSaved: saved, onChangedElsewhere: list.stale });
 signin.start(signedIn);
 
-$('#sign-out').addEventListener('click', () => once($('#sign-out'), signOut));
-document.addEventListener('session-ended', ended);
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && !kitchen.hidden) devices.load();
+$('#add').addEventListener('click', () => editor.open());
+$('#skip').addEventListener('click', (event) => {
+  event.preventDefault(); // the address is the page's own
+  $('main h2:not(:where([hidden] *))')?.focus();
 });
-onOtherTab(begin);
+onChange(open);
+document.addEventListener('session-ended', ended);
+document.addEventListener('recipes-changed', () => {
+  list.stale();
+  if (route().view !== 'list') open();
+});
+onOtherTab(otherTab);
 addEventListener('beforeunload', (event) => {
   if (editor.dirty()) event.preventDefault();
 });

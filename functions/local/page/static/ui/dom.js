@@ -16,16 +16,29 @@ export function make(name, text, attributes = {}) {
   return element;
 }
 
-/** A link to a web page, or null: no other scheme (javascript:, data:) is ever linked. */
-export function link(text, url) {
-  let target;
-  try {
-    target = new URL(url);
-  } catch {
-    return null;
-  }
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') return null;
-  return make('a', text || target.host, { href: target.href, target: '_blank', rel: 'noopener noreferrer', dir: 'auto' });
+/** The address of a web page as a URL, or null: no other scheme (javascript:, data:) is ever used. */
+export function webAddress(text) {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
+}
+
+/** A link to a web page, or null when the address is not one of a web page. */
+export function link(text, address) {
+  const url = webAddress(address);
+  return url && make('a', text || url.host, { href: url.href, target: '_blank', rel: 'noopener noreferrer', dir: 'auto' });
+}
+
+/** Sets a text, and hides the element when there is none. */
+export function put(element, text) {
+  element.textContent = text;
+  element.hidden = text === '';
+}
+
+/** Fills a list with texts, and hides it when there are none. */
+export function lines(list, texts) {
+  list.replaceChildren(...texts.map((text) => make('li', text, { dir: 'auto' })));
+  list.hidden = texts.length === 0;
 }
 
 const busy = new WeakSet();
@@ -46,14 +59,9 @@ export async function once(element, work) {
   }
 }
 
-let hide;
-
-/** Says what has happened: for the eye a while, and to a screen reader. Under a modal dialog nobody notices. */
-export function say(text) {
-  const toast = $('#toast');
-  toast.textContent = text;
-  clearTimeout(hide);
-  hide = setTimeout(() => { toast.textContent = ''; }, 6_000);
+/** Calls once(button, work) for each click. */
+export function onClick(button, work) {
+  button.addEventListener('click', () => once(button, work));
 }
 
 /** A dialog's buttons marked data-close close it. */

@@ -5,60 +5,31 @@
 // loaded below what was typed. A new recipe carries an Idempotency-Key, so that a try
 // whose answer got lost can be repeated without a second recipe.
 
-import { Problem, recipes } from './api.js';
-import { $, clone, once, say } from './dom.js';
-import * as problem from './problem.js';
-import { setValue, stars, value } from './stars.js';
+import { Problem, recipes } from '../api.js';
+import { $, clone, once } from '../ui/dom.js';
+import * as forms from '../ui/forms.js';
+import * as problem from '../ui/problem.js';
+import { stars } from '../ui/stars.js';
+import { say } from '../ui/toast.js';
+import { control, fill as show, get, names, read, set, spoken, typed, unreadable } from './fields.js';
 
 const dialog = $('#editor');
 const form = $('#recipe');
 const place = $('#editor-problem');
-const rating = $('#recipe-rating');
-
-// How each field's value is shown as text, and read back from it.
-const text = { show: (s) => s ?? '', read: (s) => s };
-const number = { show: (n) => (n ? String(n) : ''), read: Number };
-const flag = { show: (on) => (on ? 'yes' : ''), read: Boolean };
-const list = (separator, glue) => ({
-  show: (items = []) => items.join(glue),
-  read: (s) => s.split(separator).map((item) => item.trim()).filter(Boolean),
-});
-const fields = {
-  title: text, url: text, imageUrl: text, description: text, notes: text,
-  ingredients: list('\n', '\n'), steps: list(/\n[ \t]*\n/, '\n\n'), tags: list(',', ', '),
-  servings: number, prepMinutes: number, cookMinutes: number,
-  rating: { show: (n) => String(n ?? 0), read: Number }, made: flag, favorite: flag,
-};
-const names = Object.keys(fields);
+const above = $('#editor-summary');
 
 let target = null; // the recipe that is changed; null for a new one
 let before = {}; // what the form held when it was filled
 let key; // the new recipe's Idempotency-Key
 let suspended = false;
+let owner; // the user who types
 let saved = () => {};
 let changedElsewhere = () => {};
 
-const control = (name) => (name === 'rating' ? rating : form.elements[name]);
-
-function get(name) {
-  const c = control(name);
-  if (name === 'rating') return String(value(c));
-  return c.type === 'checkbox' ? fields[name].show(c.checked) : c.value;
-}
-
-function set(name, shown) {
-  const c = control(name);
-  if (name === 'rating') setValue(c, Number(shown));
-  else if (c.type === 'checkbox') c.checked = shown !== '';
-  else c.value = shown;
-}
-
-const typed = () => Object.fromEntries(names.map((name) => [name, get(name)]));
 const changed = () => names.filter((name) => get(name) !== before[name] || control(name).validity?.badInput);
-const read = (some) => Object.fromEntries(some.map((name) => [name, fields[name].read(get(name))]));
 
 function fill(recipe) {
-  for (const name of names) set(name, fields[name].show(recipe?.[name]));
+  show(recipe);
   before = typed(); // as the controls hold it, which may trim and change line ends
 }
 
@@ -70,6 +41,7 @@ export function open(recipe = null) {
   reset(recipe);
   dialog.showModal();
   form.elements.title.focus();
+  $('#editor-body').scrollTop = 0;
 }
 
 function reset(recipe) {
@@ -83,7 +55,8 @@ function reset(recipe) {
 }
 
 function clear() {
-  problem.clear(form, place);
+  forms.clear(form, place);
+  above.replaceChildren();
   $('#editor-notice').textContent = '';
 }
 
@@ -97,6 +70,12 @@ function tidy() {
 export function suspend() {
   suspended = dirty();
   dialog.close();
+}
+
+/** Somebody has signed in: what another user typed is thrown away. */
+export function keepFor(userID) {
+  if (owner !== undefined && owner !== userID) discard();
+  owner = userID;
 }
 
 /** Opens it again with what was typed, if anything was. */
@@ -116,10 +95,10 @@ export function discard() {
 
 async function save() {
   clear();
-  const wrong = names.filter((name) => control(name).validity?.badInput);
+  const wrong = unreadable();
   if (wrong.length > 0) {
     const errors = wrong.map((name) => ({ location: `/${name}`, message: 'must be a whole number' }));
-    problem.showInForm(form, place, new Problem({ status: 422, code: 'invalid', errors }));
+    forms.show(form, place, new Problem({ status: 422, code: 'invalid', errors }), undefined, above);
     return;
   }
   const isNew = target === null;
@@ -149,7 +128,7 @@ function refused(error) {
   if (target) {
     if (error.status === 412) conflict();
     else if (error.status === 404 || error.code === 'recipe_trashed') gone();
-    else problem.showInForm(form, place, error, again);
+    else forms.show(form, place, error, again, above);
     return;
   }
   // A temporary problem may have come after the recipe was stored: the key stays. Any
@@ -163,7 +142,7 @@ function refused(error) {
     }));
     return;
   }
-  problem.showInForm(form, place, error, again);
+  forms.show(form, place, error, again, above);
 }
 
 /** There is a newer version. */
@@ -218,12 +197,6 @@ function showTheirs(name, theirs) {
   (c.closest('.field') ?? c.closest('.field-row')).append(box);
 }
 
-function spoken(name, shown) {
-  if (name === 'made' || name === 'favorite') return `${name === 'made' ? 'made it' : 'favorite'}: ${shown ? 'yes' : 'no'}`;
-  if (name === 'rating') return shown === '0' ? 'no rating' : `${shown} of 5 stars`;
-  return shown === '' ? 'nothing' : shown;
-}
-
 /** The recipe was deleted elsewhere: what is in the form can become a new one. */
 function gone() {
   const kept = typed();
@@ -252,8 +225,8 @@ function leave() {
 export function start({ onSaved, onChangedElsewhere }) {
   saved = onSaved;
   changedElsewhere = onChangedElsewhere;
-  problem.prepare(form);
-  stars(rating);
+  forms.prepare(form);
+  stars($('#recipe-rating'));
   reset(null);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

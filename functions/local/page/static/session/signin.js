@@ -1,10 +1,11 @@
 // The sign-in: Firebase says who it is, set-cache makes a session of it.
 
-import { sessions } from './api.js';
-import { config, refresh, signIn, signInWithGoogle, signUp } from './auth.js';
-import { $, closable, once } from './dom.js';
-import { remember } from './me.js';
-import * as problem from './problem.js';
+import { sessions } from '../api.js';
+import { $, closable, once } from '../ui/dom.js';
+import * as forms from '../ui/forms.js';
+import * as problem from '../ui/problem.js';
+import { config, refresh, signIn, signInWithGoogle, signUp } from './firebase.js';
+import { me, remember } from './me.js';
 
 const view = $('#signin');
 const form = $('#account');
@@ -23,9 +24,17 @@ async function open(user) {
 }
 
 /** Begins the session's time again, with the sign-in that this tab still has. */
-export async function renew(email) {
+export async function renew() {
   const user = await refresh();
-  await open({ ...user, email });
+  await open({ ...me(), ...user });
+}
+
+/** Signs the same user in once more and replaces the session. → the proof of it, an ID token */
+export async function signInAgain(password) {
+  const { email, name, provider } = me();
+  const user = await (provider === 'google' ? signInWithGoogle(email, name) : signIn(email, password));
+  await open(user);
+  return user.idToken;
 }
 
 /**
@@ -58,10 +67,10 @@ async function finish(user) {
 }
 
 function submitAccount() {
-  problem.clear(form, place);
+  forms.clear(form, place);
   const { email, password } = form.elements;
   const prove = newAccount() ? signUp : signIn;
-  return enter(() => prove(email.value.trim(), password.value), (error, again) => problem.showInForm(form, place, error, () => once(view, again)));
+  return enter(() => prove(email.value.trim(), password.value), (error, again) => forms.show(form, place, error, () => once(view, again)));
 }
 
 const newAccount = () => form.elements.mode.value === 'up';
@@ -69,15 +78,15 @@ const newAccount = () => form.elements.mode.value === 'up';
 function showMode() {
   $('#account-go').textContent = newAccount() ? 'Create account' : 'Sign in';
   form.elements.password.autocomplete = newAccount() ? 'new-password' : 'current-password';
-  problem.clear(form, place);
+  forms.clear(form, place);
 }
 
 function submitGoogle() {
-  problem.clear(googleForm, googlePlace);
+  forms.clear(googleForm, googlePlace);
   const { email, name } = googleForm.elements;
   return enter(
     () => signInWithGoogle(email.value.trim(), name.value.trim()),
-    (error, again) => problem.showInForm(googleForm, googlePlace, error, () => once(view, again)),
+    (error, again) => forms.show(googleForm, googlePlace, error, () => once(view, again)),
   );
 }
 
@@ -89,8 +98,8 @@ function demo() {
 /** Wires the view; onDone gets {userID, email} after each sign-in. */
 export function start(onDone) {
   done = onDone;
-  problem.prepare(form);
-  problem.prepare(googleForm);
+  forms.prepare(form);
+  forms.prepare(googleForm);
   closable(google);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -102,7 +111,7 @@ export function start(onDone) {
     once(view, submitGoogle);
   });
   $('#google').addEventListener('click', () => {
-    problem.clear(googleForm, googlePlace);
+    forms.clear(googleForm, googlePlace);
     google.showModal();
   });
   const demoButton = $('#demo');
@@ -110,10 +119,12 @@ export function start(onDone) {
   demoButton.addEventListener('click', () => once(view, demo));
 }
 
-/** Shows the view and says why. */
-export function show(notice = '') {
+/** Shows the view and says why. `warn` marks what somebody did not ask for. */
+export function show(text = '', { warn = false } = {}) {
   view.hidden = false;
-  $('#signin-notice').textContent = notice;
+  const notice = $('#signin-notice');
+  notice.classList.toggle('warn', warn);
+  notice.textContent = text;
   $('#signin-title').focus();
 }
 

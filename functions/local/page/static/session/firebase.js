@@ -5,7 +5,7 @@
 // The ID token goes to set-cache once. Nothing of Firebase is stored in the browser: the
 // refresh token stays in this module's memory and is gone with the tab.
 
-import { Problem } from './api.js';
+import { Problem } from '../api.js';
 
 export const config = await (await fetch('/page/config.json')).json();
 
@@ -51,18 +51,18 @@ function refusal(message) {
 }
 
 /** What every way of signing in returns: who, and the proof of it for set-cache. */
-function signedIn({ localId, idToken, refreshToken: token, email }) {
+function signedIn({ localId, idToken, refreshToken: token, email, displayName }, provider) {
   refreshToken = token;
-  return { userID: localId, idToken, email };
+  return { userID: localId, idToken, email, name: displayName, provider };
 }
 
 const accounts = '/identitytoolkit.googleapis.com/v1/accounts';
 
 export const signUp = async (email, password) =>
-  signedIn(await post(`${accounts}:signUp`, { email, password, returnSecureToken: true }));
+  signedIn(await post(`${accounts}:signUp`, { email, password, returnSecureToken: true }), 'password');
 
 export const signIn = async (email, password) =>
-  signedIn(await post(`${accounts}:signInWithPassword`, { email, password, returnSecureToken: true }));
+  signedIn(await post(`${accounts}:signInWithPassword`, { email, password, returnSecureToken: true }), 'password');
 
 /** A pretended Google account: the emulator believes an ID token that is plain JSON. */
 export async function signInWithGoogle(email, name) {
@@ -72,7 +72,7 @@ export async function signInWithGoogle(email, name) {
     postBody: new URLSearchParams({ providerId: 'google.com', id_token: JSON.stringify(claims) }).toString(),
     returnSecureToken: true,
     returnIdpCredential: true,
-  }));
+  }), 'google');
 }
 
 /** The same address is the same Google account each time. */
@@ -91,6 +91,10 @@ export async function refresh() {
   return { userID: answer.user_id, idToken: answer.id_token };
 }
 
+/** Deletes the account of a fresh sign-in. */
+export const deleteAccount = (idToken) => post(`${accounts}:delete`, { idToken });
+
+/** Forgets the sign-in that this tab has. */
 export function forget() {
   refreshToken = undefined;
 }

@@ -3,7 +3,7 @@
 
 const name = 'pantry.me';
 
-/** → {userID, email} or {} */
+/** → {userID, email, name, provider} or {} */
 export function me() {
   try {
     return JSON.parse(localStorage.getItem(name)) ?? {};
@@ -12,9 +12,9 @@ export function me() {
   }
 }
 
-export function remember({ userID, email }) {
+export function remember({ userID, email, name: called, provider }) {
   try {
-    localStorage.setItem(name, JSON.stringify({ userID, email }));
+    localStorage.setItem(name, JSON.stringify({ userID, email, name: called, provider }));
   } catch { /* storage is switched off: the page only forgets the name */ }
 }
 
