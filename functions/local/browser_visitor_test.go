@@ -26,6 +26,7 @@ type visitor struct {
 	ctx   context.Context
 
 	mu       sync.Mutex
+	axe      string // the source of axe-core
 	requests int
 	faults   []string
 	expected []string
@@ -33,7 +34,7 @@ type visitor struct {
 
 func (s *browserSuite) visit(t *testing.T) *visitor {
 	t.Helper()
-	v := s.open(s.browser, t, chromedp.WithNewBrowserContext())
+	v := s.visitor(s.browser, t, chromedp.WithNewBrowserContext())
 	v.see("#signin", "E-mail")
 	return v
 }
@@ -41,10 +42,10 @@ func (s *browserSuite) visit(t *testing.T) *visitor {
 // tab opens one more tab in the same window, with the same cookies.
 func (v *visitor) tab() *visitor {
 	v.Helper()
-	return v.suite.open(v.ctx, v.T)
+	return v.suite.visitor(v.ctx, v.T)
 }
 
-func (s *browserSuite) open(parent context.Context, t *testing.T, options ...chromedp.ContextOption) *visitor {
+func (s *browserSuite) visitor(parent context.Context, t *testing.T, options ...chromedp.ContextOption) *visitor {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(parent, options...)
 	v := &visitor{T: t, suite: s, ctx: ctx}

@@ -6,7 +6,7 @@ import * as list from './list/list.js';
 import * as trash from './list/trash.js';
 import * as cook from './recipe/cook.js';
 import * as recipe from './recipe/recipe.js';
-import { onChange, route, toRecipe, go } from './router.js';
+import { go, note, onChange, route, toRecipe } from './router.js';
 import { forget } from './session/firebase.js';
 import { forgetMe, me, onOtherTab } from './session/me.js';
 import * as menu from './session/menu.js';
@@ -22,6 +22,7 @@ const views = { list, trash, recipe, cook, import: transfer };
 const titles = { list: 'Recipes – Pantry', trash: 'Trash – Pantry', import: 'Import – Pantry' };
 
 let signedInAs; // the user whose recipes are shown; undefined when nobody is signed in
+let lastUser; // who was signed in last in this tab
 
 /** Shows the view that the address names. */
 function open() {
@@ -48,8 +49,10 @@ async function signedIn(user) {
   $('#starting').hidden = true;
   $('#starting-problem').replaceChildren();
   signin.hide();
-  if (signedInAs !== user.userID) editor.keepFor(user.userID); // what somebody else typed is not shown
   signedInAs = user.userID;
+  editor.keepFor(user.userID); // what somebody else typed is not shown
+  if (lastUser && lastUser !== user.userID) note('#/');
+  lastUser = user.userID;
   menu.show();
   await open();
   if (!editor.resume() && document.activeElement === document.body) $('main :is(h2):not(:where([hidden] *))')?.focus();

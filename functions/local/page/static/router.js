@@ -34,9 +34,12 @@ export function address(path, query = {}) {
 export const toRecipe = (id, query) => address(`/recipes/${encodeURIComponent(id)}`, query);
 export const toCooking = (id, step, query) => address(`/recipes/${encodeURIComponent(id)}/cook/${step}`, query);
 
-/** Opens an address as a link would. */
+/** Opens an address as a link would. The promise is kept when its view has been asked to show itself. */
 export function go(to) {
+  if (location.hash === to) return Promise.resolve();
+  const opened = new Promise((done) => { addEventListener('hashchange', () => setTimeout(done), { once: true }); });
   location.hash = to;
+  return opened;
 }
 
 /** Changes the address of what is shown already, without a step for the back button. */

@@ -41,6 +41,7 @@ async function load() {
 }
 
 async function fill(token, again, first = () => {}) {
+  rows.setAttribute('aria-busy', 'true');
   try {
     const found = await fetchPages({ state: 'trashed' }, pageSize, undefined, token);
     place.replaceChildren();
@@ -50,6 +51,8 @@ async function fill(token, again, first = () => {}) {
     showCount();
   } catch (error) {
     problem.show(place, error, again, { read: true });
+  } finally {
+    rows.removeAttribute('aria-busy');
   }
 }
 

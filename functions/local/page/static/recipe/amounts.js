@@ -72,7 +72,7 @@ export function servingsIn(text = '') {
 
 function times(text, factor, unit = '') {
   const range = new RegExp(`^(${value})(${between})(${value})$`, 'iu').exec(text);
-  if (!range) return write(read(text) * factor, text, unit);
+  if (!range || new RegExp(`^${value}$`, 'u').test(text)) return write(read(text) * factor, text, unit);
   const [, from, glue, to] = range;
   return write(read(from) * factor, from, unit) + glue + write(read(to) * factor, to, unit);
 }

@@ -42,7 +42,7 @@ function facts(list, r) {
   const known = [
     ['Preparation', r.prepMinutes && minutes(r.prepMinutes)],
     ['Cooking', r.cookMinutes && minutes(r.cookMinutes)],
-    ['In all', (r.totalMinutes || (r.prepMinutes && r.cookMinutes && r.prepMinutes + r.cookMinutes)) && minutes(r.totalMinutes || r.prepMinutes + r.cookMinutes)],
+    ['Total', (r.totalMinutes || (r.prepMinutes && r.cookMinutes && r.prepMinutes + r.cookMinutes)) && minutes(r.totalMinutes || r.prepMinutes + r.cookMinutes)],
     ['Makes', r.yield || (r.servings && `${r.servings} ${r.servings === 1 ? 'serving' : 'servings'}`)],
   ].filter(([, text]) => text);
   pairs(list, known);

@@ -144,7 +144,7 @@ async function throwAway() {
   }
   list.removed(trashed.id);
   current = undefined;
-  go($('#reading-back').getAttribute('href'));
+  await go($('#reading-back').getAttribute('href'));
   say(`“${trashed.title}” is in the trash.`, { named: `Undo deleting ${trashed.title}`, undo: () => bringBack(trashed) });
 }
 

@@ -51,9 +51,16 @@ function refusal(message) {
 }
 
 /** What every way of signing in returns: who, and the proof of it for set-cache. */
-function signedIn({ localId, idToken, refreshToken: token, email, displayName }, provider) {
+function signedIn({ localId, idToken, refreshToken: token, email }, provider) {
   refreshToken = token;
-  return { userID: localId, idToken, email, name: displayName, provider };
+  return { userID: localId, idToken, email, name: nameIn(idToken), provider };
+}
+
+/** The person's name that an ID token carries, to show it; the server alone verifies tokens. */
+function nameIn(idToken) {
+  const [, payload] = idToken.split('.');
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes)).name;
 }
 
 const accounts = '/identitytoolkit.googleapis.com/v1/accounts';

@@ -32,7 +32,7 @@ function wantProof(on) {
   proof.hidden = !on;
   const password = dialog.dataset.password === 'true';
   form.elements.password.value = '';
-  for (const part of [form.elements.password, $('label', proof)]) part.hidden = !password;
+  for (const part of [form.elements.password, $('label[for=ask-password]')]) part.hidden = !password;
   $('#ask-proof-text').textContent = password
     ? 'This cannot be undone. Sign in once more with your password.'
     : 'This cannot be undone. You are signed in once more with your pretend Google account.';
