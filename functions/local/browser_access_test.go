@@ -265,7 +265,7 @@ func (v *visitor) faultless(state string) {
 			found := v.textOf(`(async () => {
 				await Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {})));
 				const { violations } = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-				return violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 160) + " " + n.failureSummary).join("; ")).join("\n");
+				return violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 160) + " " + n.failureSummary.split("\n")[1].trim()).join("; ")).join("\n");
 			})()`)
 			if found != "" {
 				v.Errorf("%s, %s, %d px wide:\n%s", state, scheme, width, found)

@@ -18,7 +18,7 @@ func (s *browserSuite) testImport(t *testing.T) {
 	v.see("#preview-list", "1 ingredient · 1 step · 3 min")
 	v.see("#preview-list summary", "of “Tea”")
 	v.click("#preview-list .found-dropped:not([hidden]) summary")
-	v.see("#preview-list .found-dropped ul", "a good while")
+	v.see("#preview-list .found-dropped ul", "/cookTime:")
 	v.see("#preview-go", "Import 2 recipes")
 	v.click("#preview-list li:nth-child(2) .found-pick")
 	v.see("#preview-go", "Import 1 recipe")

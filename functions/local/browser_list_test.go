@@ -106,6 +106,19 @@ func (s *browserSuite) testTrash(t *testing.T) {
 	v.do("go back", chromedp.NavigateBack())
 	v.see("#trash-count", "2")
 	v.wait(`!document.querySelector("#trash-list").ariaBusy`)
+}
+
+// testTrashForGood deletes one recipe for good, and then all that are in the trash.
+func (s *browserSuite) testTrashForGood(t *testing.T) {
+	v := s.visit(t)
+	v.signUp()
+	v.store(`{ title: "One" }`, `{ title: "Two" }`, `{ title: "Three" }`)
+	v.run(`(async () => {
+		const { recipes } = await import("/page/api.js");
+		for (const { id, title } of (await recipes.list({})).recipes) if (title !== "One") await recipes.trash(id);
+	})()`)
+	v.open("#/trash")
+	v.see("#trash-count", "2")
 	v.click(`#trash-list [data-do="erase"][aria-label="Delete for good: Two"]`)
 	v.see("#ask", "“Two” cannot be brought back then.")
 	v.click("#ask-no")

@@ -16,7 +16,6 @@ func TestBrowserPage(t *testing.T) {
 		"story":                 s.testStory,
 		"sign up":               s.testSignUp,
 		"devices":               s.testDevices,
-		"sign out others":       s.testSignOutOthers,
 		"delete everything":     s.testDeleteEverything,
 		"tabs":                  s.testTabs,
 		"find":                  s.testFind,

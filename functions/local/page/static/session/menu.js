@@ -23,7 +23,6 @@ export function show() {
   const called = name || email.split('@', 1)[0] || 'Your session';
   $('#who-name').textContent = $('#menu-name').textContent = called;
   $('#who-mark').textContent = called.charAt(0).toUpperCase();
-  $('#who').setAttribute('aria-label', `${called}: session and account`);
   $('#menu-email').textContent = email;
   $('#top-side').hidden = false;
 }
