@@ -162,28 +162,3 @@ sposób przygotowania,postup,elkészítés,приготовление,hazırlan�
 	}
 	return m
 }()
-
-// splitLong parts s into pieces of at most limit characters, at a line end, a
-// sentence, a space, or wherever it must be.
-func splitLong(s string, limit int) []string {
-	var parts []string
-	for len(s) > limit {
-		head := clip(s, limit)
-		if len(head) >= len(strings.TrimSpace(s)) {
-			break
-		}
-		cut := len(head)
-		for _, sep := range []string{"\n", ". ", "。", "! ", "? ", " "} {
-			if i := strings.LastIndex(head, sep); i > len(head)/2 {
-				cut = i + len(sep)
-				break
-			}
-		}
-		parts = append(parts, strings.TrimSpace(s[:cut]))
-		s = strings.TrimSpace(s[cut:])
-	}
-	if s != "" {
-		parts = append(parts, s)
-	}
-	return parts
-}

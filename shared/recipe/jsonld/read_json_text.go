@@ -157,62 +157,28 @@ func (p *parser) keyAt(i int) bool {
 	return n > 0 && ok && rest != "" && strings.IndexByte("\"'{[-0123456789", rest[0]) >= 0
 }
 
-// after returns the index of the first byte from i on that is no white space.
-func (p *parser) after(i int) int {
-	for i < len(p.s) && isSpaceByte(p.s[i]) {
-		i++
-	}
-	return i
-}
-
-func isSpaceByte(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
-
-// noise may stand between any two tokens.
-var noise = []string{"<![CDATA[", "]]>", "<!--", "-->", "\u00A0", "\uFEFF", "\u200B", "\u2028", "\u2029", "\\n", "\\r", "\\t"}
-
-// space passes white space, comments and marks of other languages.
-func (p *parser) space() {
-next:
-	for p.i < len(p.s) {
-		c, rest := p.s[p.i], p.s[p.i:]
-		switch {
-		case isSpaceByte(c) || c < ' ' || c == 0x7F:
-			p.i++
-			continue
-		case c == '/' && strings.HasPrefix(rest, "/*"):
-			p.passComment("*/")
-			continue
-		case c == '/' && strings.HasPrefix(rest, "//"):
-			p.i += 2
-			// "//<![CDATA[" may share its line with everything else.
-			if r := strings.TrimLeft(rest[2:min(len(rest), 20)], " "); !strings.HasPrefix(r, "<![CDATA[") && !strings.HasPrefix(r, "]]>") {
-				p.passComment("\n")
-			}
-			continue
-		}
-		if strings.IndexByte("<]-\\\xC2\xE2\xEF", c) < 0 {
-			return
-		}
-		for _, mark := range noise {
-			if strings.HasPrefix(rest, mark) {
-				p.i += len(mark)
-				continue next
-			}
-		}
-		return
-	}
-}
-
-func (p *parser) passComment(end string) {
-	if n := strings.Index(p.s[p.i:], end); n >= 0 {
-		p.i += n + len(end)
-	} else {
-		p.i = len(p.s)
-	}
-}
-
-func (p *parser) spaceAndCommas() {
-	for p.space(); p.i < len(p.s) && (p.s[p.i] == ',' || p.s[p.i] == ';'); p.space() {
+// bare reads a value without quotes: a number, true, false, null and its
+// relatives, or text that somebody forgot to quote.
+func (p *parser) bare() any {
+	start := p.i
+	for p.i < len(p.s) && strings.IndexByte(",]}\n\r", p.s[p.i]) < 0 {
 		p.i++
 	}
+	if p.i == start {
+		p.i++ // a stray closing mark: go on behind it
+		return nil
+	}
+	word := strings.TrimSpace(p.s[start:p.i])
+	switch strings.ToLower(clip(word, 20)) {
+	case "null", "nan", "undefined", "none", "infinity", "-infinity", "":
+		return nil
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	if strings.Trim(word, "0123456789+-.eE") == "" && strings.ContainsAny(word, "0123456789") {
+		return number(word)
+	}
+	return word
 }

@@ -77,7 +77,7 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 	empty := voidTags[tag] || len(w.open) >= maxOpen
 	switch {
 	case attrs.opensItem():
-		kind := attrs.get("typeof") + " " + attrs.get("itemtype")
+		kind := clip(attrs.get("typeof"), 300) + " " + clip(attrs.get("itemtype"), 300)
 		if attrs.hasClass(recipeClasses) {
 			kind += " Recipe"
 		}
@@ -95,49 +95,6 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 		return
 	}
 	w.open = append(w.open, e)
-}
-
-// properties returns the names in itemprop and property, each once and a few, or
-// what the classes say.
-func properties(owner *object, attrs attrs) []string {
-	const maxProps = 8
-	var list []string
-	for name := range strings.FieldsSeq(clip(attrs.get("itemprop")+" "+attrs.get("property"), 1000)) {
-		if len(list) < maxProps && !strings.Contains(" "+strings.Join(list, " ")+" ", " "+name+" ") {
-			list = append(list, name)
-		}
-	}
-	if kind, _ := owner.members[0].val.(string); len(list) == 0 && strings.Contains(strings.ToLower(kind), "recipe") {
-		for class := range strings.FieldsSeq(clip(attrs.get("class"), 1000)) {
-			if name := classTerms[class]; name != "" {
-				return []string{name}
-			}
-		}
-	}
-	return list
-}
-
-var recipeClasses = set("hrecipe h-recipe")
-
-// classTerms are the classes of hRecipe and h-recipe.
-var classTerms = wordTable(map[string]string{
-	".ingredient": "ingredient p-ingredient", ".instructions": "instructions instruction e-instructions", ".name": "fn p-name",
-	".yield": "yield p-yield", ".preptime": "preptime", ".cooktime": "cooktime", ".totaltime": "duration dt-duration",
-	".photo": "photo u-photo", ".summary": "summary p-summary",
-})
-
-// opensItem reports whether the element is an item.
-func (a attrs) opensItem() bool {
-	return a.has("itemscope") || a.has("typeof") || a.hasClass(recipeClasses)
-}
-
-func (a attrs) hasClass(classes map[string]bool) bool {
-	for class := range strings.FieldsSeq(clip(a.get("class"), 1000)) {
-		if classes[class] {
-			return true
-		}
-	}
-	return false
 }
 
 func (w *itemWalker) end(tag string) {
@@ -261,33 +218,3 @@ func breakBefore(tag string) string {
 	}
 	return ""
 }
-
-// attributeValue returns the value that an attribute gives to a property.
-func attributeValue(tag, prop string, attrs attrs) (string, bool) {
-	names := []string{"content"}
-	switch tag {
-	case "time":
-		names = append(names, "datetime")
-	case "img", "source", "video", "audio", "embed", "iframe":
-		names = append(names, "src", "data-src", "data-lazy-src", "srcset")
-	case "a", "area":
-		if addressTerms[term(prop)] {
-			names = append(names, "href")
-		}
-	case "link":
-		names = append(names, "href")
-	case "data", "meter", "input":
-		names = append(names, "value")
-	}
-	for _, name := range names {
-		if v := strings.TrimSpace(attrs.get(name)); v != "" && !strings.HasPrefix(v, "data:") {
-			return v, true
-		}
-	}
-	return "", tag == "img" || tag == "meta" || tag == "link"
-}
-
-var (
-	addressTerms = set("url image photo contenturl thumbnailurl sameas mainentityofpage suitablefordiet")
-	voidTags     = set("area base br col embed hr img input link meta param source track wbr")
-)

@@ -84,7 +84,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		},
 		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
 		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
-		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好"}},
+		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好","„MENÜ”","&Acirc;&frac14; l"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好", "„MENÜ”", "¼ l"}},
 		{"twice the same list", `"recipeIngredient":["1 egg","salt","1 egg","salt"]`, []string{"1 egg", "salt"}},
 		{"table", `<table itemscope itemtype="http://schema.org/Recipe"><caption itemprop=name>x</caption><tr itemprop=ingredients><td>150 g</td><td>Risottoreis</td></tr><tr itemprop=ingredients><th>1</th><td>Ei</td></tr></table>`, []string{"150 g Risottoreis", "1 Ei"}},
 		{"blocks of one element", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=ingredients><div>1 egg</div><div>salt</div></div></div>`, []string{"1 egg", "salt"}},
@@ -97,6 +97,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			[]string{"1 egg", "salt"},
 		},
 		{"hRecipe", `<div class="hrecipe"><h1 class=fn>x</h1><ul><li class="ingredient">1 egg<li class="ingredient">salt</ul></div>`, []string{"1 egg", "salt"}},
+		{"types of other vocabularies", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div typeof="sioc:Item"><p itemprop=ingredients>1 egg</div></div>`, []string{"1 egg"}},
 		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
 		{"JSON-LD in a meta element", `<meta name="application/ld+json" content='{"@type":"Recipe","name":"x","recipeIngredient":["1 egg"]}'>`, []string{"1 egg"}},
 	} {

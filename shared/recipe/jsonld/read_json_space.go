@@ -1,0 +1,63 @@
+package jsonld
+
+import "strings"
+
+// after returns the index of the first byte from i on that is no white space.
+func (p *parser) after(i int) int {
+	for i < len(p.s) && isSpaceByte(p.s[i]) {
+		i++
+	}
+	return i
+}
+
+func isSpaceByte(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// noise may stand between any two tokens.
+var noise = []string{"<![CDATA[", "]]>", "<!--", "-->", "\u00A0", "\uFEFF", "\u200B", "\u2028", "\u2029", "\\n", "\\r", "\\t"}
+
+// space passes white space, comments and marks of other languages.
+func (p *parser) space() {
+next:
+	for p.i < len(p.s) {
+		c, rest := p.s[p.i], p.s[p.i:]
+		switch {
+		case isSpaceByte(c) || c < ' ' || c == 0x7F:
+			p.i++
+			continue
+		case c == '/' && strings.HasPrefix(rest, "/*"):
+			p.passComment("*/")
+			continue
+		case c == '/' && strings.HasPrefix(rest, "//"):
+			p.i += 2
+			// "//<![CDATA[" may share its line with everything else.
+			if r := strings.TrimLeft(rest[2:min(len(rest), 20)], " "); !strings.HasPrefix(r, "<![CDATA[") && !strings.HasPrefix(r, "]]>") {
+				p.passComment("\n")
+			}
+			continue
+		}
+		if strings.IndexByte("<]-\\\xC2\xE2\xEF", c) < 0 {
+			return
+		}
+		for _, mark := range noise {
+			if strings.HasPrefix(rest, mark) {
+				p.i += len(mark)
+				continue next
+			}
+		}
+		return
+	}
+}
+
+func (p *parser) passComment(end string) {
+	if n := strings.Index(p.s[p.i:], end); n >= 0 {
+		p.i += n + len(end)
+	} else {
+		p.i = len(p.s)
+	}
+}
+
+func (p *parser) spaceAndCommas() {
+	for p.space(); p.i < len(p.s) && (p.s[p.i] == ',' || p.s[p.i] == ';'); p.space() {
+		p.i++
+	}
+}
