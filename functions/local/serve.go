@@ -12,6 +12,7 @@ import (
 	"pantry.example/functions/local/handlers"
 	"pantry.example/functions/local/openapi"
 	"pantry.example/functions/local/page"
+	"pantry.example/functions/recipes"
 	"pantry.example/shared/config"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -49,6 +50,7 @@ func (b *backends) routes() (http.Handler, error) {
 	made, err := handlers.New(handlers.Backends{
 		Outside:  func(name string) web.Function { return web.NewFunction(name, session.CookieName, b.cfg) },
 		Sessions: b.sessions, Firebase: b.firebase, TTL: b.cfg.SessionTTL, Store: b.store,
+		Fetch: recipes.Fetching(b.cfg),
 	})
 	if err != nil {
 		return nil, err

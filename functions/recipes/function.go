@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
@@ -26,7 +27,7 @@ const (
 	maxFaults = 100
 )
 
-// Deps is what the function works with. All of it is required.
+// Deps is what the function works with. Function, Authenticate and Store are required.
 type Deps struct {
 	// Function is the function's outside: its name, log and allowed origins.
 	Function web.Function
@@ -36,10 +37,20 @@ type Deps struct {
 	Authenticate func(*http.Request) (session.Session, error)
 	// Store keeps the recipes.
 	Store recipe.Store
+
+	// Fetch gets a web page for an import. It may be nil: addresses are not imported then.
+	Fetch func(ctx context.Context, address string) (fetch.Page, error)
+	// User and Instance bound the document reads that a user and all of them together
+	// may cost. Zero stands for the usual budgets.
+	User, Instance Budget
 }
 
 // function has a method for each route.
-type function struct{ Deps }
+type function struct {
+	Deps
+	costs *limiter // of document reads
+	pages *limiter // of pages that Fetch gets
+}
 
 // caller is what a handler knows of who asks.
 type caller struct {
@@ -67,6 +78,9 @@ func (f function) authenticated(next http.Handler) web.Handler {
 			return err
 		case s.UID == "":
 			return errors.New("authenticate: no uid and no error")
+		}
+		if err := f.costs.allow(s.UID); err != nil {
+			return err
 		}
 		if err := wellFormed(w, r); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -13,13 +14,18 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/recipe/jsonld"
 	"pantry.example/shared/web"
 )
 
-// importers is how many recipes of one import are stored at a time.
-const importers = 8
+const (
+	// importers is how many recipes of one import are stored at a time.
+	importers = 8
+	// maxAddress bounds a body that holds the address of a page, in bytes.
+	maxAddress = 8 << 10
+)
 
 // importProblem maps what is wrong with a document as a whole. The texts of these
 // errors are for the person who sent it.
@@ -31,6 +37,12 @@ func importProblem(err error) error {
 		return web.NewError(http.StatusUnprocessableEntity, "too_complex", sentence(err))
 	case errors.Is(err, jsonld.ErrNoRecipe):
 		return web.NewError(http.StatusUnprocessableEntity, "no_recipe", sentence(err))
+	case errors.Is(err, fetch.ErrNotAllowed):
+		return web.NewError(http.StatusUnprocessableEntity, "url_not_allowed", sentence(err))
+	case errors.Is(err, fetch.ErrUnreachable):
+		return web.NewError(http.StatusUnprocessableEntity, "page_unreachable", sentence(err))
+	case errors.Is(err, fetch.ErrTooLarge):
+		return web.NewError(http.StatusUnprocessableEntity, "page_too_large", sentence(err))
 	case errors.Is(err, jsonld.ErrSyntax):
 		return web.NewError(http.StatusBadRequest, "malformed_body", sentence(err))
 	}
@@ -58,7 +70,7 @@ type Dropped struct {
 }
 
 func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
-	items, err := readItems(w, r)
+	items, err := f.readItems(w, r)
 	if err != nil {
 		return err
 	}
@@ -87,21 +99,57 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, out)
 }
 
-// readItems reads the recipes of the document in the body.
-func readItems(w http.ResponseWriter, r *http.Request) ([]jsonld.Item, error) {
+// readItems reads the recipes of the document in the body, or of the page whose address
+// is there.
+func (f function) readItems(w http.ResponseWriter, r *http.Request) ([]jsonld.Item, error) {
 	body, err := web.ReadBody(w, r, jsonld.MaxBytes, "application/ld+json", "application/json", "text/html")
 	if err != nil {
 		return nil, err
 	}
-	parse := jsonld.Parse
-	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "text/html" {
-		parse = jsonld.ParseHTML
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var items []jsonld.Item
+	if address, ok := addressIn(body); ok && mediaType == "application/json" {
+		items, err = f.fetchItems(r, address)
+	} else if mediaType == "text/html" {
+		items, err = jsonld.ParseHTML(r.Context(), body)
+	} else {
+		items, err = jsonld.Parse(r.Context(), body)
 	}
-	items, err := parse(r.Context(), body)
+	return items, importProblem(err)
+}
+
+// addressIn returns the address in a body such as {"url":"https://example.com/soup"}.
+func addressIn(body []byte) (address string, ok bool) {
+	var members map[string]any
+	if len(body) > maxAddress || json.Unmarshal(body, &members) != nil || len(members) != 1 {
+		return "", false
+	}
+	address, ok = members["url"].(string)
+	return address, ok
+}
+
+// fetchItems reads the recipes of a page on the web. One that does not say its address
+// gets the page's.
+func (f function) fetchItems(r *http.Request, address string) ([]jsonld.Item, error) {
+	if f.Fetch == nil {
+		return nil, web.NewError(http.StatusForbidden, "url_import_off", "Addresses cannot be imported here. Send the page itself.")
+	}
+	uid := callerOf(r.Context()).uid
+	if err := f.pages.allow(uid); err != nil {
+		return nil, err
+	}
+	f.pages.spend(uid, 1)
+	page, err := f.Fetch(r.Context(), address)
 	if err != nil {
-		return nil, importProblem(err)
+		return nil, err
 	}
-	return items, nil
+	items, err := jsonld.ParseHTML(r.Context(), page.Text)
+	for i := range items {
+		if items[i].Recipe.URL == "" && len(page.URL) <= recipe.MaxURL {
+			items[i].Recipe.URL = page.URL
+		}
+	}
+	return items, err
 }
 
 func (f function) importOne(ctx context.Context, item jsonld.Item, key string, dryRun bool) ImportResult {

@@ -9,6 +9,7 @@ import (
 	"cloud.google.com/go/firestore"
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
+	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
@@ -35,6 +36,14 @@ func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (session
 	}
 }
 
+// Fetching returns what Deps.Fetch wants, nil where IMPORT_FROM_URL is false.
+func Fetching(cfg config.Config) func(context.Context, string) (fetch.Page, error) {
+	if !cfg.ImportFromURL {
+		return nil
+	}
+	return fetch.New().Page
+}
+
 func open() (http.Handler, error) {
 	cfg, err := config.Environment()
 	if err != nil {
@@ -54,5 +63,5 @@ func open() (http.Handler, error) {
 		return nil, fmt.Errorf("open firestore: no application default credentials, or FIRESTORE_EMULATOR_HOST is not set")
 	}
 	f := web.NewFunction(Name, session.CookieName, cfg)
-	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: recipe.NewFirestore(client)})
+	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: recipe.NewFirestore(client), Fetch: Fetching(cfg)})
 }

@@ -26,7 +26,14 @@ func New(d Deps) (http.Handler, error) {
 	if len(missing) > 0 {
 		return nil, errors.Join(missing...)
 	}
-	f := function{d}
+	if d.User == (Budget{}) {
+		d.User = userBudget
+	}
+	if d.Instance == (Budget{}) {
+		d.Instance = instanceBudget
+	}
+	f := function{Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages)}
+	f.Store = paidStore{d.Store, f.costs}
 	routes := http.NewServeMux()
 	routes.Handle("/{$}", web.Handler(methods{
 		"GET":    takes(f.list, listParameters...),

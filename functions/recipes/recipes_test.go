@@ -47,15 +47,15 @@ func TestEveryRequestAuthenticatesOnceAndFirst(t *testing.T) {
 			t.Errorf("%s %s asked for the session %d times", q.method, q.path, got)
 		}
 		q.as = "nobody"
-		problem(t, s.do(q), http.StatusUnauthorized, "invalid_session")
+		problem(t, s.do(q), http.StatusUnauthorized, "no_session")
 	}
 }
 
 func TestAuthenticateThatFailsIsAnsweredAsItSays(t *testing.T) {
 	s := start(t, nil)
-	s.auth.err = web.NewError(http.StatusServiceUnavailable, "redis_unavailable", "Try again.").Retry(1)
+	s.auth.err = web.NewError(http.StatusServiceUnavailable, "unavailable", "Try again.").Retry(1)
 	r := s.do(request{path: "/"})
-	problem(t, r, http.StatusServiceUnavailable, "redis_unavailable")
+	problem(t, r, http.StatusServiceUnavailable, "unavailable")
 	if r.header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
 	}

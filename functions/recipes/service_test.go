@@ -30,20 +30,24 @@ type service struct {
 }
 
 // start serves the function over a store, nil for an empty one in memory.
-func start(t testing.TB, store recipe.Store) *service {
+func start(t testing.TB, store recipe.Store, changes ...func(*recipes.Deps)) *service {
 	t.Helper()
 	if store == nil {
 		store = recipe.NewMemory()
 	}
 	s := &service{t: t, store: store, log: &syncBuffer{}, auth: &fakeAuth{}}
-	h, err := recipes.New(recipes.Deps{
+	d := recipes.Deps{
 		Function: web.Function{
 			Name: "recipes", Project: "demo-pantry", Origins: []string{"https://app.example"},
 			SessionCookie: "__session", Log: web.NewLogger(s.log, slog.LevelInfo),
 		},
 		Authenticate: s.auth.authenticate,
 		Store:        store,
-	})
+	}
+	for _, change := range changes {
+		change(&d)
+	}
+	h, err := recipes.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +80,7 @@ func (a *fakeAuth) authenticate(r *http.Request) (session.Session, error) {
 	case "nameless":
 		return session.Session{}, nil // a fault that must open nothing
 	}
-	return session.Session{}, web.NewError(http.StatusUnauthorized, "invalid_session", "Sign in again.")
+	return session.Session{}, web.NewError(http.StatusUnauthorized, "no_session", "Sign in again.")
 }
 
 // syncBuffer is a log that a test reads while handlers write it.

@@ -20,6 +20,7 @@ type Config struct {
 	RevocationMaxAge time.Duration // REVOCATION_MAX_AGE: how old Firebase's last word on a user may be
 
 	AllowedOrigins []string // ALLOWED_ORIGINS: exact origins as a browser sends them, no duplicates, never "*" or "null"
+	ImportFromURL  bool     // IMPORT_FROM_URL: recipes may be imported from an address that the server fetches
 	ProjectID      string   // GOOGLE_CLOUD_PROJECT
 	Port           int      // PORT; 0 means any free port and is possible only locally
 	LogLevel       slog.Level
@@ -53,6 +54,7 @@ func Load(getenv func(string) string) (Config, error) {
 	c.RevocationMaxAge, _ = l.duration("REVOCATION_MAX_AGE", time.Minute, time.Second, 5*time.Minute, "a revoked user must be out within 5 minutes")
 
 	c.AllowedOrigins = l.origins(c.Deployed)
+	c.ImportFromURL = l.flag("IMPORT_FROM_URL", true)
 	c.ProjectID = l.project(c.Deployed)
 	c.AuthEmulator = l.emulator("FIREBASE_AUTH_EMULATOR_HOST", "9099", c.Deployed)
 	c.FirestoreEmulator = l.emulator("FIRESTORE_EMULATOR_HOST", "8085", c.Deployed)

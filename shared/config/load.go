@@ -55,6 +55,18 @@ func (l *loader) duration(name string, def, least, most time.Duration, why strin
 	return def, false
 }
 
+// flag reads true or false.
+func (l *loader) flag(name string, def bool) bool {
+	v := strings.ToLower(l.get(name))
+	if v == "" {
+		return def
+	}
+	if v != "true" && v != "false" {
+		l.refuse(name, "is neither true nor false", "Write true or false")
+	}
+	return v == "true"
+}
+
 // parseDuration reads what time.ParseDuration reads, and days in front: 7d, 1d12h.
 func parseDuration(v string) (time.Duration, bool) {
 	var days time.Duration

@@ -22,6 +22,7 @@ func TestLoadLocalDefaults(t *testing.T) {
 	want := config.Config{
 		Redis:      config.Redis{Embedded: true},
 		SessionTTL: 7 * day, SessionIdle: day, RevocationMaxAge: time.Minute,
+		ImportFromURL:  true,
 		AllowedOrigins: []string{"http://localhost:3000", "http://localhost:5173", "http://127.0.0.1:3000", "http://127.0.0.1:5173"},
 		ProjectID:      "demo-pantry", Port: 8080, AuthPort: 9099,
 	}
@@ -47,6 +48,7 @@ func TestLoadDeployed(t *testing.T) {
 	redis.Variable = "REDIS_SERVER"
 	want := config.Config{
 		Redis: redis, SessionTTL: 7 * day, SessionIdle: day, RevocationMaxAge: time.Minute,
+		ImportFromURL:  true,
 		AllowedOrigins: []string{"https://app.example.com"}, ProjectID: "pantry-prod", Port: 8080, AuthPort: 9099,
 		LogLevel: slog.LevelWarn, Deployed: true, Service: "recipes", FunctionTarget: "Recipes",
 	}
@@ -127,7 +129,7 @@ func TestLoadOthers(t *testing.T) {
 	redis := server(upstash, 6379, "default", pw, true)
 	redis.Variable, redis.Repairs = "REDIS_URL", []string{"Removed quotes or punctuation around it."}
 	want := config.Config{
-		Redis: redis, SessionTTL: 7 * day, SessionIdle: day, RevocationMaxAge: time.Minute, AllowedOrigins: c.AllowedOrigins,
+		Redis: redis, SessionTTL: 7 * day, SessionIdle: day, RevocationMaxAge: time.Minute, AllowedOrigins: c.AllowedOrigins, ImportFromURL: true,
 		ProjectID: "pantry-dev", LogLevel: slog.LevelDebug, FunctionTarget: "SetCache",
 		AuthEmulator: "localhost:9099", FirestoreEmulator: "[::1]:8085",
 	}
@@ -156,6 +158,7 @@ func TestLoadProblems(t *testing.T) {
 		{"TTL with a fraction", local("SESSION_TTL", "300.5s"), "SESSION_TTL", "whole seconds"},
 		{"idle longer than the session", local("SESSION_TTL", "1h", "SESSION_IDLE", "61m"), "SESSION_IDLE", "from 1m to 1h"},
 		{"idle longer than an odd session", local("SESSION_TTL", "5m30s", "SESSION_IDLE", "6m"), "SESSION_IDLE", "from 1m to 5m30s"},
+		{"import from URL", local("IMPORT_FROM_URL", "maybe"), "IMPORT_FROM_URL", "true or false"},
 		{"idle too short", local("SESSION_IDLE", "59s"), "SESSION_IDLE", "1m"},
 		{"revocation too rare", local("REVOCATION_MAX_AGE", "301s"), "REVOCATION_MAX_AGE", "5m"},
 		{"revocation zero", local("REVOCATION_MAX_AGE", "0"), "REVOCATION_MAX_AGE", "1s"},
@@ -268,5 +271,14 @@ func TestLoadReportsEverything(t *testing.T) {
 	var p config.Problem
 	if !errors.As(err, &p) || p != ps[0] {
 		t.Errorf("errors.As finds %v, want %v", p, ps[0])
+	}
+}
+
+func TestImportFromURL(t *testing.T) {
+	for value, want := range map[string]bool{"": true, "true": true, " False ": false, "'false'": false} {
+		c, err := config.Load(env("IMPORT_FROM_URL", value))
+		if err != nil || c.ImportFromURL != want {
+			t.Errorf("IMPORT_FROM_URL=%q: %t, %v, want %t", value, c.ImportFromURL, err, want)
+		}
 	}
 }

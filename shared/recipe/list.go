@@ -39,6 +39,7 @@ func (e *engine) list(ctx context.Context, uid string, q Query) (Page, error) {
 	w := walk{e: e, uid: uid, search: s}
 	if q.PageToken == "" {
 		var empty bool
+		w.read = min(len(s.terms), maxCounted) // an aggregation is billed as one read for 1,000 entries
 		if w.pivot, empty, err = e.rarest(ctx, uid, s); err != nil {
 			return Page{}, err
 		}
@@ -55,8 +56,9 @@ func (e *engine) list(ctx context.Context, uid string, q Query) (Page, error) {
 		return Page{}, err
 	}
 	if q.Count {
-		page.TotalSize, err = e.total(ctx, w, page)
+		page.TotalSize, err = e.total(ctx, &w, page)
 	}
+	page.Reads = max(w.read, 1)
 	return page, err
 }
 
@@ -116,6 +118,8 @@ type walk struct {
 	after *position
 	// done: there is nothing behind after.
 	done bool
+	// read is how many documents were read so far.
+	read int
 }
 
 // scan hands the next documents that match to take, until take refuses one, which
@@ -126,6 +130,7 @@ func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) b
 		if err != nil {
 			return err
 		}
+		w.read += len(docs)
 		for _, d := range docs {
 			if w.search.matches(d, w.e.present()) && !take(d) {
 				return nil
@@ -166,13 +171,14 @@ func (w *walk) page(ctx context.Context, size int) (Page, error) {
 // total counts the matches on all pages: by the page itself when it is all, by one
 // aggregation when one query says it all, else by looking at each document,
 // unless there are more than one List may scan.
-func (e *engine) total(ctx context.Context, w walk, page Page) (*int, error) {
+func (e *engine) total(ctx context.Context, w *walk, page Page) (*int, error) {
 	n := len(page.Recipes)
 	if w.search.query.PageToken == "" && w.done {
 		return &n, nil
 	}
 	if p, ok := w.search.count(e.present()); ok {
 		n, err := e.b.count(ctx, w.uid, p, 0)
+		w.read += n/1000 + 1
 		return &n, err
 	}
 	n, w.after, w.done = 0, nil, false

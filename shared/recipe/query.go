@@ -61,6 +61,9 @@ type Page struct {
 	// pages together. It is exact. It is nil when counting would take looking at
 	// more recipes than one request may.
 	TotalSize *int
+	// Reads is how many documents the store read for the page, about as many as
+	// Firestore bills.
+	Reads int
 }
 
 // Normalize returns q with its defaults filled in, or a ValidationError whose

@@ -3,6 +3,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"pantry.example/functions"
 	"pantry.example/functions/checkexpiration"
 	"pantry.example/functions/recipes"
+	"pantry.example/functions/recipes/fetch"
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
@@ -17,13 +19,14 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Backends is what the functions work with. All of it is required.
+// Backends is what the functions work with. All of it but Fetch is required.
 type Backends struct {
 	Outside  func(name string) web.Function // a function's outside, by the function's name
 	Sessions *session.Cache
 	Firebase *firebase.Firebase
 	TTL      time.Duration // a session's length
 	Store    recipe.Store
+	Fetch    func(ctx context.Context, address string) (fetch.Page, error) // see recipes.Deps
 }
 
 // New returns the handler of each function under the function's name.
@@ -33,7 +36,7 @@ func New(b Backends) (map[string]http.Handler, error) {
 	})
 	checkExpiration, err2 := checkexpiration.New(checkexpiration.Deps{Function: b.Outside(checkexpiration.Name), Sessions: b.Sessions})
 	f := b.Outside(recipes.Name)
-	recipeAPI, err3 := recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store})
+	recipeAPI, err3 := recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch})
 	return map[string]http.Handler{
 		setcache.Name: setCache, checkexpiration.Name: checkExpiration, recipes.Name: recipeAPI,
 	}, errors.Join(err, err2, err3)

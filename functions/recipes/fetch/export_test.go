@@ -1,0 +1,4 @@
+package fetch
+
+// NewWith gives tests a Fetcher with a dialer of their own.
+var NewWith = newFetcher

@@ -1,0 +1,152 @@
+package recipes
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
+)
+
+// Budget bounds what a user, or an instance, may cost. Burst is what may be spent at
+// once, and PerSecond is what comes back. A budget may be overdrawn by one call, which
+// then delays the next one.
+type Budget struct {
+	Burst     int
+	PerSecond float64
+}
+
+// The budgets of the store are in document reads. A user on one instance costs at most
+// 500,000 + 3,600 × 200 = 1,220,000 reads in an hour, and one export or restore more:
+// at $0.06 for 100,000 reads (https://cloud.google.com/firestore/pricing) $0.75, and with
+// ten instances (_MAX_INSTANCES in cloudbuild.yaml) $7.50.
+var (
+	userBudget     = Budget{Burst: 500_000, PerSecond: 200}
+	instanceBudget = Budget{Burst: 5_000_000, PerSecond: 5_000}
+	// The budgets of pages that are fetched for users.
+	userPages     = Budget{Burst: 20, PerSecond: 1.0 / 30}
+	instancePages = Budget{Burst: 100, PerSecond: 1}
+)
+
+const (
+	// writeCost is the price of a write in reads, with the read before it.
+	writeCost = 4
+	// maxUsers bounds the budgets in memory. A user who is forgotten has a full one.
+	maxUsers = 10_000
+)
+
+// limiter counts what each user and the whole instance have spent.
+type limiter struct {
+	each     Budget
+	users    *lru.Cache[string, *rate.Limiter]
+	instance *rate.Limiter
+}
+
+func newLimiter(user, instance Budget) *limiter {
+	users, _ := lru.New[string, *rate.Limiter](maxUsers) // an error is for a size below 1
+	return &limiter{each: user, users: users, instance: instance.limiter()}
+}
+
+func (b Budget) limiter() *rate.Limiter { return rate.NewLimiter(rate.Limit(b.PerSecond), b.Burst) }
+
+func (l *limiter) of(uid string) *rate.Limiter {
+	if found, ok := l.users.Get(uid); ok {
+		return found
+	}
+	added := l.each.limiter()
+	if before, ok, _ := l.users.PeekOrAdd(uid, added); ok {
+		return before
+	}
+	return added
+}
+
+// allow returns a 429 while a budget is overdrawn.
+func (l *limiter) allow(uid string) error {
+	now := time.Now()
+	for _, b := range []*rate.Limiter{l.of(uid), l.instance} {
+		if missing := 1 - b.TokensAt(now); missing > 0 {
+			wait := time.Duration(missing / float64(b.Limit()) * float64(time.Second))
+			return web.NewError(http.StatusTooManyRequests, "too_many_requests",
+				"You have asked for a great deal in a short time. Wait for the time in Retry-After.").Retry(wait)
+		}
+	}
+	return nil
+}
+
+// spend takes n from both budgets.
+func (l *limiter) spend(uid string, n int) {
+	now := time.Now()
+	for _, b := range []*rate.Limiter{l.of(uid), l.instance} {
+		b.ReserveN(now, min(n, b.Burst()))
+	}
+}
+
+// paidStore takes what each call costs from the user's budget. That the budget allows a
+// request is checked once, before its handler runs (function.authenticated).
+type paidStore struct {
+	recipe.Store
+	*limiter
+}
+
+func (s paidStore) Get(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+	s.spend(uid, 1)
+	return s.Store.Get(ctx, uid, id)
+}
+
+func (s paidStore) List(ctx context.Context, uid string, q recipe.Query) (recipe.Page, error) {
+	page, err := s.Store.List(ctx, uid, q)
+	s.spend(uid, max(page.Reads, 1))
+	return page, err
+}
+
+func (s paidStore) HasTitle(ctx context.Context, uid, title string) (bool, error) {
+	s.spend(uid, 1)
+	return s.Store.HasTitle(ctx, uid, title)
+}
+
+func (s paidStore) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
+	s.spend(uid, writeCost)
+	return s.Store.Create(ctx, uid, r, key)
+}
+
+func (s paidStore) Put(ctx context.Context, uid, id string, r recipe.Recipe, p recipe.Precondition) (recipe.Recipe, bool, error) {
+	s.spend(uid, writeCost)
+	return s.Store.Put(ctx, uid, id, r, p)
+}
+
+func (s paidStore) Update(ctx context.Context, uid, id string, p recipe.Precondition, edit func(recipe.Recipe) (recipe.Recipe, error)) (recipe.Recipe, error) {
+	s.spend(uid, writeCost)
+	return s.Store.Update(ctx, uid, id, p, edit)
+}
+
+func (s paidStore) Trash(ctx context.Context, uid, id string, p recipe.Precondition) (recipe.Recipe, error) {
+	s.spend(uid, writeCost)
+	return s.Store.Trash(ctx, uid, id, p)
+}
+
+func (s paidStore) Restore(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+	s.spend(uid, writeCost)
+	return s.Store.Restore(ctx, uid, id)
+}
+
+func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {
+	return func(yield func(recipe.Recipe, error) bool) {
+		for r, err := range s.Store.All(ctx, uid) {
+			s.spend(uid, 1)
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// DeleteAll costs little: what it deletes was paid for when it was written.
+func (s paidStore) DeleteAll(ctx context.Context, uid string) error {
+	s.spend(uid, writeCost)
+	return s.Store.DeleteAll(ctx, uid)
+}
