@@ -41,6 +41,7 @@ func TestBrowserPage(t *testing.T) {
 		"narrow and wide":       s.testWidths,
 		"what a reader is told": s.testSaid,
 		"axe":                   s.testAxe,
+		"docs":                  s.testDocs,
 	} {
 		t.Run(name, story)
 	}

@@ -62,6 +62,7 @@ func (b *backends) routes() (http.Handler, error) {
 	described := openapi.Handler()
 	mux.Handle("GET /openapi.json", described)
 	mux.Handle("GET /docs", described)
+	mux.Handle("GET /docs/", described)
 	mux.Handle("/", page.Handler(page.Config{
 		AuthURL: "http://" + b.cfg.AuthEmulator, ProjectID: b.cfg.ProjectID,
 		DemoEmail: b.demo(demoEmail), DemoPassword: b.demo(demoPassword),
