@@ -34,26 +34,30 @@ func (m *mapper) fitSteps(list []located) []located {
 	return joined
 }
 
-// joinSteps joins neighbours, each within MaxStep, until at most MaxSteps are
-// left or nothing more can be joined.
+// joinSteps joins as many neighbours as it must to have at most MaxSteps, or as
+// many as fit into MaxStep when that is not enough.
 func joinSteps(list []located) []located {
-	for per := (len(list) + recipe.MaxSteps - 1) / recipe.MaxSteps; ; per *= 2 {
-		var out []located
-		n, size := 0, 0
-		for _, s := range list {
-			length := utf8.RuneCountInString(s.text)
-			if k := len(out); k > 0 && n < per && size+1+length <= recipe.MaxStep {
-				out[k-1].text += "\n" + s.text
-				n, size = n+1, size+1+length
-				continue
-			}
-			out = append(out, s)
-			n, size = 1, length
-		}
-		if len(out) <= recipe.MaxSteps || per >= len(list) {
-			return out
+	out := groupSteps(list, (len(list)+recipe.MaxSteps-1)/recipe.MaxSteps)
+	if len(out) > recipe.MaxSteps {
+		out = groupSteps(list, len(list))
+	}
+	return out
+}
+
+func groupSteps(list []located, per int) []located {
+	var out []located
+	var texts []string
+	size := 0
+	for i, s := range list {
+		length := utf8.RuneCountInString(s.text)
+		texts = append(texts, s.text)
+		size += length + 1
+		if i+1 == len(list) || len(texts) == per || size+utf8.RuneCountInString(list[i+1].text) > recipe.MaxStep {
+			out = append(out, located{list[i+1-len(texts)].loc, strings.Join(texts, "\n")})
+			texts, size = texts[:0], 0
 		}
 	}
+	return out
 }
 
 // splitLong parts s into pieces of at most limit characters, at a line end, a
