@@ -104,8 +104,8 @@ func FuzzParseRedisPassword(f *testing.F) {
 			{"rediss://default:" + encoded + "@" + upstash + ":6379", true},
 			{"redis://:" + encoded + "@localhost", true},
 			{`export REDIS_URL="rediss://` + encoded + "@" + upstash + `"`, true},
-			{"redis-cli --tls -h " + upstash + " -a " + quoted, clean(password)},
-			{"REDISCLI_AUTH=" + quoted + " redis-cli --tls -h " + upstash, clean(password) && !strings.HasSuffix(password, ";")},
+			{"redis-cli --tls -h " + upstash + " -a " + quoted, clean(password) && !strings.ContainsAny(password, `'\`)},
+			{"REDISCLI_AUTH=" + quoted + " redis-cli --tls -h " + upstash, false},
 			{"rediss://default:" + password + "@" + upstash + ":6379", false},
 			{strings.ReplaceAll(password, ":", "") + "@" + upstash, false}, // and what precedes a colon is a user name
 			{"default:" + password + "@localhost:6379", false},

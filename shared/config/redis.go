@@ -1,14 +1,15 @@
 package config
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
 )
 
-// Redis says where the Redis server is and how to sign in there. Its text fields other than Password hold no secret:
-// they may be printed.
+// Redis says where the Redis server is and how to sign in there. Only Password is secret: the other fields may be
+// printed.
 type Redis struct {
 	Host       string // lower case; an IPv6 address without its brackets
 	Port       int    // 1 to 65535
@@ -16,10 +17,10 @@ type Redis struct {
 	SkipVerify bool     // do not check the server's certificate; only ever true for this machine
 	Username   string   // "" means Redis' own default user
 	Password   Secret   // "" means none
-	Embedded   bool     // nothing is configured and nothing is deployed: use the embedded server; the rest is zero
+	Embedded   bool     // no server is configured and this runs locally: use the embedded one; all other fields are zero
 	Variable   string   // the variable it came from, REDIS_SERVER or an alias; ParseRedis leaves it empty
-	Repairs    []string // a sentence for each thing that was put right on the way; the address should be mended too
-	Warnings   []string // a sentence for each thing that works and is unwise
+	Repairs    []string // one sentence for each thing that was corrected; the variable should be corrected too
+	Warnings   []string // one sentence for each thing that works and is unwise
 }
 
 // Addr returns host:port, with brackets around an IPv6 address.
@@ -31,27 +32,39 @@ func (r Redis) same(o Redis) bool {
 		r.Username == o.Username && r.Password.Equal(o.Password)
 }
 
-// ParseRedis reads the address of a Redis server in every form that people paste: rediss:// and redis:// URLs with or
-// without percent-encoding, host:port, a bare host, a redis-cli command line, a line of an env file, with stray quotes,
-// spaces and line ends around it. What it had to put right is told in Repairs.
-//
-// The error is a Problem. Of the text it repeats at most the scheme, the host and the port, because anything else may be
-// the password: url.Parse and redis.ParseURL print it.
-func ParseRedis(s string) (Redis, error) {
-	var p pasted
-	s, err := p.unwrap(s)
-	if err != nil {
-		return Redis{}, err
+// redis reads REDIS_SERVER or one of its aliases: the first that is not empty. Two that lead to different servers are a
+// problem, because sessions would be looked for in the wrong place.
+func (l *loader) redis(deployed bool) Redis {
+	var first Redis
+	valid := true
+	for _, name := range []string{"REDIS_SERVER", "REDIS_URL", "UPSTASH_REDIS_URL"} {
+		if l.get(name) == "" {
+			continue
+		}
+		r, err := ParseRedis(l.getenv(name))
+		if err != nil {
+			var p Problem // ParseRedis has no other errors
+			errors.As(err, &p)
+			l.refuse(name, p.Reason, p.Fix)
+			valid = false
+		}
+		r.Variable = name
+		if first.Variable == "" {
+			first = r
+		} else if valid && !first.same(r) {
+			l.refuse(first.Variable+" and "+name, "lead to different servers", "Keep "+first.Variable+" and remove "+name)
+		}
 	}
-	if words, ok := commandWords(s); ok {
-		err = p.command(words)
-	} else {
-		err = p.address(s)
+	switch {
+	case first.Variable == "" && deployed:
+		l.refuse("REDIS_SERVER", "is empty in a deployed function",
+			"Give it from Secret Manager with --set-secrets=REDIS_SERVER=NAME:VERSION. "+copyUpstash)
+	case first.Variable == "":
+		first.Embedded = true
+	case deployed && isLoopback(first.Host):
+		l.refuse(first.Variable, "is "+first.Host+", and a deployed function has no Redis beside it", copyUpstash)
 	}
-	if err != nil {
-		return Redis{}, err
-	}
-	return p.settle()
+	return first
 }
 
 // Where the right text is.
@@ -65,108 +78,83 @@ func wrong(reason, fix string) error {
 	return Problem{Variable: "REDIS_SERVER", Reason: reason, Fix: fix}
 }
 
-// pasted is what a text says, before the rules for servers are applied to it.
-type pasted struct {
-	tls, skipVerify bool
-	user, password  string // decoded
-	host, port      string // host is valid or empty; port is as it was written
-	repairs         []string
-	warnings        []string
-}
-
-func (p *pasted) repair(sentence string) {
-	for _, r := range p.repairs {
-		if r == sentence {
-			return
+// settle applies the rules that hold for every form of an address.
+func (a *address) settle() (Redis, error) {
+	upstash := isUpstash(a.host)
+	for _, check := range []func(upstash bool) error{a.checkWritten, a.checkCredentials, a.checkServer} {
+		if err := check(upstash); err != nil {
+			return Redis{}, err
 		}
 	}
-	p.repairs = append(p.repairs, sentence)
-}
-
-func (p *pasted) warn(sentence string) { p.warnings = append(p.warnings, sentence) }
-
-// settle applies the rules that hold whatever form the address was written in.
-func (p *pasted) settle() (Redis, error) {
-	if p.host == "" {
-		if p.password != "" || p.port == "" {
-			return Redis{}, wrong("has no host", writeURL)
+	port := 6379
+	if a.port != "" {
+		port, _ = parsePort(a.port) // checkServer has read it
+	}
+	if !isPrivate(a.host) {
+		if !a.tls {
+			a.warnings = append(a.warnings, "The connection to "+a.host+" has no TLS: everybody on the way can read the password and the sessions. Use rediss:// if the server offers it.")
 		}
-		p.host = "localhost"
-		p.repair("There was no host: took localhost.")
-	}
-	upstash := isUpstash(p.host)
-	if err := p.checkPassword(upstash); err != nil {
-		return Redis{}, err
-	}
-	port, err := p.checkPort(upstash)
-	if err != nil {
-		return Redis{}, err
-	}
-	if err := p.checkTLS(upstash); err != nil {
-		return Redis{}, err
-	}
-	if !isPrivate(p.host) {
-		if !p.tls {
-			p.warn("The connection to " + p.host + " has no TLS: everybody on the way can read the password and the sessions. Use rediss:// if the server offers it.")
-		}
-		if p.password == "" {
-			p.warn("The server " + p.host + " is on the internet and asks for no password.")
+		if a.password == "" {
+			a.warnings = append(a.warnings, "The server "+a.host+" is on the internet and asks for no password.")
 		}
 	}
 	return Redis{
-		Host: p.host, Port: port, TLS: p.tls, SkipVerify: p.skipVerify, Username: p.user, Password: NewSecret(p.password),
-		Repairs: p.repairs, Warnings: p.warnings,
+		Host: a.host, Port: port, TLS: a.tls, SkipVerify: a.skipVerify, Username: a.user, Password: NewSecret(a.password),
+		Repairs: a.repairs, Warnings: a.warnings,
 	}, nil
 }
 
-func (p *pasted) checkPassword(upstash bool) error {
+// checkWritten looks for stars and for placeholders in the password as it was written. A percent-encoded password is
+// never one of them: a person who encodes a password has the real one.
+func (a *address) checkWritten(upstash bool) error {
 	switch {
-	case hidden(p.password), p.password != "" && strings.Trim(p.password, marks) == "", p.password == "...":
+	case masked(a.written):
 		return errMasked
-	case placeholder(p.password, upstash):
+	case placeholder(a.written, upstash):
 		return wrong("has a placeholder where the password belongs", copyUpstash)
-	case p.password == "" && upstash:
-		return wrong("has no password, and "+p.host+" asks for one", copyUpstash)
-	case p.user == "default_ro" && upstash:
+	}
+	return nil
+}
+
+func (a *address) checkCredentials(upstash bool) error {
+	switch {
+	case strings.ContainsAny(a.user+a.password, "\x00\r\n"):
+		return wrong("has a line end inside the user name or the password", copyUpstash)
+	case a.password == "" && upstash:
+		return wrong("has no password, and "+a.host+" asks for one", copyUpstash)
+	case a.user == "default_ro" && upstash:
 		return wrong("is Upstash's read-only user, and sessions must be written", "Turn Read-Only Token off in the console before you copy. C"+copyUpstash[1:])
-	case p.password == "default" && p.user != "" && p.user != "default":
+	case a.password == "default" && a.user != "" && a.user != "default":
 		return wrong("has the password where the user name belongs", "Write default first and the password after the colon")
-	case p.password == "" && p.user == "default":
-		p.user = ""
-		p.repair("There was a user name and no password: connects without both.")
-	case p.password == "" && p.user != "":
+	case a.password == "" && a.user == "default":
+		a.user = ""
+		a.repair("There was a user name and no password: connects without both.")
+	case a.password == "" && a.user != "":
 		return wrong("has a user name and no password", "Write user:password@ in front of the host, or only the host")
 	}
 	return nil
 }
 
-func (p *pasted) checkPort(upstash bool) (int, error) {
-	if p.port == "" {
-		return 6379, nil
-	}
-	port, ok := parsePort(p.port)
-	if !ok {
-		return 0, errPort // that of -p
-	}
-	if upstash && (port == 443 || port == 80) {
-		return 0, wrong("has port "+p.port+", where Upstash speaks HTTP and not Redis", "Use port 6379, or better: c"+copyUpstash[1:])
-	}
-	return port, nil
-}
-
-func (p *pasted) checkTLS(upstash bool) error {
-	if upstash && !p.tls {
-		p.tls = true
-		p.repair("Upstash speaks only TLS: turned it on (rediss:// in place of redis://).")
-	}
+func (a *address) checkServer(upstash bool) error {
+	port, ok := parsePort(a.port)
 	switch {
-	case !p.skipVerify:
-	case !isLoopback(p.host):
+	case a.host == "":
+		return wrong("has no host", writeURL)
+	case a.port != "" && !ok:
+		return wrong("has no valid port after the last colon (1 to 65535)", writeURL)
+	case upstash && (port == 443 || port == 80):
+		return wrong("has port "+a.port+", where Upstash speaks HTTP and not Redis", "Use port 6379, or better: c"+copyUpstash[1:])
+	case a.skipVerify && !isLoopback(a.host):
 		return wrong("turns off the check of the server's certificate (skip_verify, --insecure), and then whoever is in between gets the password",
 			"Leave that option out; a certificate of your own authority is accepted when SSL_CERT_FILE names it")
-	case !p.tls:
-		p.skipVerify = false
-		p.repair("skip_verify means nothing without TLS: left it out.")
+	}
+	if upstash && !a.tls {
+		a.tls = true
+		a.repair("Upstash speaks only TLS: turned it on (rediss:// in place of redis://).")
+	}
+	if a.skipVerify && !a.tls {
+		a.skipVerify = false
+		a.repair("skip_verify means nothing without TLS: left it out.")
 	}
 	return nil
 }
@@ -193,57 +181,44 @@ func isPrivate(host string) bool {
 	return false
 }
 
-// marks are the characters with which consoles hide a password.
-const marks = "*•●∙·…"
+// stars are the characters with which consoles hide a password.
+const stars = "*•●∙·…"
 
 var errMasked = wrong("has a masked password: the console shows stars until you ask for it", copyUpstash)
 
-// hidden reports whether a text has so many of the marks in a row that a console has hidden something there.
-func hidden(s string) bool {
+// masked reports whether a console has hidden something in a text: it is nothing but stars or dots, or has four stars in
+// a row.
+func masked(s string) bool {
 	run := 0
 	for _, r := range s {
-		if !strings.ContainsRune(marks, r) {
+		if !strings.ContainsRune(stars, r) {
 			run = 0
 		} else if run++; run == 4 {
 			return true
 		}
 	}
-	return false
-}
-
-// example reports whether host:port is from a manual: ENDPOINT:PORT, YOUR_ENDPOINT, <host>.
-func example(server string) bool {
-	host, port, _ := strings.Cut(server, ":")
-	if port == "PORT" || port == "YOUR_PORT" || strings.ContainsAny(server, "<>{}") {
-		return true
-	}
-	switch host {
-	case "ENDPOINT", "YOUR_ENDPOINT", "YOUR-ENDPOINT", "HOST", "HOSTNAME", "YOUR_HOST":
-		return true
-	}
-	return false
+	return s != "" && strings.Trim(s, stars+".") == ""
 }
 
 // placeholder reports whether a password is the word of a manual: <password>, ${REDIS_PASSWORD}, YOUR_PASSWORD. Plain
-// words count only where a server makes its passwords itself.
+// words count only for Upstash, which makes its passwords itself.
 func placeholder(password string, upstash bool) bool {
 	if len(password) < 2 {
 		return false
 	}
-	first, last := password[0], password[len(password)-1]
-	inside := strings.Trim(lower(password[1:len(password)-1]), "abcdefghijklmnopqrstuvwxyz_- {") == ""
-	if inside && (first == '<' && last == '>' || first == '[' && last == ']' || (first == '{' || first == '$') && last == '}') {
+	name, variable := strings.CutPrefix(password, "$")
+	if variable && name == strings.ToUpper(name) && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_{}") == "" {
 		return true
 	}
-	if name, found := strings.CutPrefix(password, "$"); found && isName(name) && strings.ToUpper(name) == name {
-		return true
+	switch pair := password[:1] + password[len(password)-1:]; pair {
+	case "<>", "[]", "{}":
+		return strings.Trim(lower(password[1:len(password)-1]), "abcdefghijklmnopqrstuvwxyz_- ") == ""
 	}
-	word := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(password))
-	switch word {
-	case "yourpassword", "yourredispassword", "yourtoken", "passwordhere", "yourpasswordhere":
+	switch strings.NewReplacer("-", "", "_", "").Replace(lower(password)) {
+	case "yourpassword", "yourredispassword", "yourtoken":
 		return true
-	case "password", "pass", "pw", "secret", "token", "changeme", "redacted", "hidden":
+	case "password", "pass", "secret", "token", "xxx", "xxxx", "xxxxxxxx":
 		return upstash
 	}
-	return upstash && len(word) >= 3 && strings.Trim(word, "x") == ""
+	return false
 }

@@ -64,9 +64,7 @@ func TestParseRedis(t *testing.T) {
 		{"bare address", "127.0.0.1", server("127.0.0.1", 6379, "", "", false), ""},
 		{"bare IPv6", "::1", server("::1", 6379, "", "", false), ""},
 		{"bracketed IPv6", "[::1]:6390", server("::1", 6390, "", "", false), ""},
-		{"only a port", ":6379", local, "took localhost"},
 		{"long name with a port", "redis-master-0-cache-01:6379", server("redis-master-0-cache-01", 6379, "", "", false), ""},
-		{"tcp", "tcp://172.17.0.2:6379", server("172.17.0.2", 6379, "", "", false), "tcp://"},
 		{"no scheme", "default:" + pw + "@" + upstash + ":6379", cloud, "turned it on"},
 		{"no scheme, no user", pw + "@localhost:6379", server("localhost", 6379, "", pw, false), "as the password"},
 
@@ -75,12 +73,20 @@ func TestParseRedis(t *testing.T) {
 		{"password as user", "rediss://" + pw + "@" + upstash + ":6379", server(upstash, 6379, "", pw, true), "as the password"},
 		{"user without password, local", "redis://default@localhost:6379", local, "without both"},
 		{"empty password, local", "redis://default:@localhost:6379", local, "without both"},
-		{"redis+ssl", "redis+ssl://default:" + pw + "@" + upstash, cloud, "redis+ssl://"},
-		{"one slash", "rediss:/default:" + pw + "@" + upstash + ":6379", cloud, "two slashes"},
-		{"no slash", "rediss:default:" + pw + "@" + upstash + ":6379", cloud, "two slashes"},
-		{"option of another client", "rediss://default:" + pw + "@" + upstash + "?family=6&read_timeout=3s", cloud, "family"},
-		{"ssl option", "redis://:" + pw + "@10.0.0.1?ssl=true", server("10.0.0.1", 6379, "", pw, true), ""},
+		{"one slash", "rediss:/default:" + pw + "@" + upstash + ":6379", cloud, "rediss:// in front"},
+		{"no slash", "rediss:default:" + pw + "@" + upstash + ":6379", cloud, "rediss:// in front"},
 		{"fragment", "redis://localhost:6379#main", local, ""},
+
+		{"no colon", "rediss//default:" + pw + "@cache.example.com", server("cache.example.com", 6379, "default", pw, true), "rediss:// in front"},
+		{"no colon and no user", "rediss//:" + pw + "@cache.example.com", server("cache.example.com", 6379, "", pw, true), "rediss:// in front"},
+		{"three slashes", "rediss:///default:" + pw + "@cache.example.com", server("cache.example.com", 6379, "default", pw, true), "rediss:// in front"},
+		{"redis-cli over lines", "redis-cli --tls \\\n  -a " + pw + " \\\n  -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
+
+		// Stars and dollars that are part of a password, as the encoding shows.
+		{"encoded dollar", "redis://:%24SECRET@localhost:6379", server("localhost", 6379, "", "$SECRET", false), ""},
+		{"encoded stars", "redis://:a%2A%2A%2A%2Ab@localhost:6379", server("localhost", 6379, "", "a****b", false), ""},
+		{"nothing but encoded stars", "rediss://default:%2A%2A%2A%2A@" + upstash, server(upstash, 6379, "default", "****", true), ""},
+		{"encoded brackets", "redis://:%3Cpassword%3E@localhost", server("localhost", 6379, "", "<password>", false), ""},
 
 		// Passwords with special characters.
 		{"slash", "rediss://default:a/b/" + pw + "@" + upstash, server(upstash, 6379, "default", "a/b/"+pw, true), "special characters"},
@@ -94,7 +100,6 @@ func TestParseRedis(t *testing.T) {
 		{"plus and equals", "rediss://default:p+w==" + pw + "@" + upstash, server(upstash, 6379, "default", "p+w=="+pw, true), ""},
 		{"brackets around it", "rediss://default:[" + pw + "]@" + upstash, server(upstash, 6379, "default", "["+pw+"]", true), ""},
 		{"quotes inside", `rediss://default:p"w'` + pw + "@" + upstash, server(upstash, 6379, "default", `p"w'`+pw, true), ""},
-		{"a quoted URL inside", `default:"redis://"` + pw + "@" + upstash, server(upstash, 6379, "default", `"redis://"`+pw, true), "special characters"},
 		{"redis-cli inside", "rediss://default: redis-cli " + pw + "@" + upstash, server(upstash, 6379, "default", " redis-cli "+pw, true), "special characters"},
 		{"encoded", "rediss://default:%2F%3F%23%40%3A%20%25" + pw + "@" + upstash, server(upstash, 6379, "default", "/?#@: %"+pw, true), ""},
 		{"encoded user", "rediss://a%40b:" + pw + "@" + upstash, server(upstash, 6379, "a@b", pw, true), ""},
@@ -119,20 +124,7 @@ func TestParseRedis(t *testing.T) {
 		{"env line", "REDIS_URL=rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
 		{"quoted env line", `REDIS_SERVER="rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "name of a variable"},
 		{"export", `export UPSTASH_REDIS_URL='rediss://default:` + pw + "@" + upstash + `:6379'`, cloud, "name of a variable"},
-		{"powershell", `$env:REDIS_URL = "rediss://default:` + pw + "@" + upstash + `:6379"`, cloud, "name of a variable"},
-		{"docker option", "-e REDIS_URL=rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
-		{"yaml", "REDIS_URL: rediss://default:" + pw + "@" + upstash + ":6379", cloud, "name of a variable"},
-		{"yaml list", `- REDIS_URL=rediss://default:` + pw + "@" + upstash + `:6379`, cloud, "name of a variable"},
-		{"json", `{"redis_url": "rediss://default:` + pw + "@" + upstash + `:6379", "x": 1}`, cloud, "text around it"},
-		{"javascript", `const client = new Redis("rediss://default:` + pw + "@" + upstash + `:6379");`, cloud, "text around it"},
-		{"go", "opt, _ := redis.ParseURL(\"rediss://default:" + pw + "@" + upstash + ":6379\")\nclient := redis.NewClient(opt)", cloud, "text around it"},
 		{"env line of a host", "REDIS_SERVER=redis:6379", server("redis", 6379, "", "", false), "name of a variable"},
-		{"comment after it", "redis://localhost:6379 # for now", local, "comment"},
-		{"env comment after it", `REDIS_URL="rediss://default:` + pw + "@" + upstash + `:6379" # prod`, cloud, "comment"},
-		{"comment line before it", "# production\nrediss://default:" + pw + "@" + upstash + ":6379\n", cloud, ""},
-		{"broken over lines", "rediss://default:" + pw[:6] + "\n  " + pw[6:] + "@" + upstash + ":6379", cloud, "several lines"},
-		{"a whole env file", "PORT=8080\nREDIS_URL=\"rediss://default:" + pw + "@" + upstash + ":6379\"\nDEBUG=1\n", cloud, "one line of several"},
-		{"encoded as a whole", "rediss%3A%2F%2Fdefault%3A" + pw + "%40" + upstash + "%3A6379", cloud, "whole address"},
 
 		// redis-cli.
 		{"redis-cli -u", "redis-cli --tls -u redis://default:" + pw + "@" + upstash + ":6379", cloud, "redis-cli"},
@@ -140,25 +132,15 @@ func TestParseRedis(t *testing.T) {
 		{"redis-cli -a -h -p", "redis-cli --tls -a " + pw + " -h " + upstash + " -p 6379", server(upstash, 6379, "", pw, true), "redis-cli"},
 		{"redis-cli without --tls", "redis-cli -h " + upstash + " -p 6379 -a " + pw, server(upstash, 6379, "", pw, true), "turned it on"},
 		{"redis-cli --user --pass", "redis-cli --user default --pass '" + pw + "' -h " + upstash + " --tls", cloud, "redis-cli"},
-		{"redis-cli with a prompt", "$ redis-cli --tls -u redis://default:" + pw + "@" + upstash + ":6379 PING", cloud, "command after"},
-		{"redis-cli with REDISCLI_AUTH", "REDISCLI_AUTH=" + pw + " redis-cli --tls -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
-		{"redis-cli over lines", "export REDISCLI_AUTH=" + pw + "\nredis-cli --tls \\\n  -h " + upstash + " \\\n  -p 6379", server(upstash, 6379, "", pw, true), "redis-cli"},
-		{"redis-cli in docker", "docker run -it --rm redis:7 redis-cli -u rediss://default:" + pw + "@" + upstash + ":6379", cloud, "redis-cli"},
+		{"redis-cli with a prompt", "$ redis-cli --tls -u redis://default:" + pw + "@" + upstash + ":6379 PING", cloud, "redis-cli"},
 		{"redis-cli in an env line", `REDIS_SERVER="redis-cli --tls -u redis://default:` + pw + "@" + upstash + `:6379"`, cloud, "redis-cli"},
-		{"redis-cli with its path", "/usr/bin/redis-cli -h 127.0.0.1 -p 6380", server("127.0.0.1", 6380, "", "", false), "redis-cli"},
-		{"redis-cli alone", "redis-cli", server("127.0.0.1", 6379, "", "", false), "redis-cli"},
 		{"redis-cli with special characters", `redis-cli -h localhost -a 'p$w "/%41'`, server("localhost", 6379, "", `p$w "/%41`, false), "redis-cli"},
-		{"redis-cli with an escape", `redis-cli -h localhost -a p\ w\$\'x`, server("localhost", 6379, "", `p w$'x`, false), "redis-cli"},
-		{"redis-cli with a Windows path", `redis-cli -h localhost -a "C:\x"`, server("localhost", 6379, "", `C:\x`, false), "redis-cli"},
-		{"redis-cli with long dashes", "redis-cli —tls -a " + pw + " -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
-		{"redis-cli with an authority", "redis-cli --tls --cacert /ca.pem --no-auth-warning -a " + pw + " -h cache.internal", server("cache.internal", 6379, "", pw, true), "SSL_CERT_FILE"},
 		{"valkey-cli", "valkey-cli -h localhost -n 0", local, "redis-cli"},
-		{"only the options", "--tls -u redis://default:" + pw + "@" + upstash, cloud, "redis-cli"},
 
 		// Certificates that are not checked.
 		{"skip_verify at home", "rediss://localhost:6390?skip_verify=true", config.Redis{Host: "localhost", Port: 6390, TLS: true, SkipVerify: true}, ""},
 		{"skip_verify without TLS", "redis://localhost:6390?skip_verify=true", server("localhost", 6390, "", "", false), "left it out"},
-		{"--insecure at home", "redis-cli --tls --insecure -p 6390", config.Redis{Host: "127.0.0.1", Port: 6390, TLS: true, SkipVerify: true}, "redis-cli"},
+		{"--insecure at home", "redis-cli --tls --insecure -h 127.0.0.1 -p 6390", config.Redis{Host: "127.0.0.1", Port: 6390, TLS: true, SkipVerify: true}, "redis-cli"},
 
 		// What works and is unwise.
 		{"plain text on the internet", "redis://:" + pw + "@cache.example.com:6379", server("cache.example.com", 6379, "", pw, false), "no TLS"},
@@ -174,7 +156,7 @@ func TestParseRedis(t *testing.T) {
 				t.Errorf("ParseRedis (-want +got):\n%s", diff)
 			}
 			said := tells(got, nil)
-			if !strings.Contains(said, row.told) || row.told == "" && len(got.Repairs)+len(got.Warnings) > commentLines(row.in) {
+			if !strings.Contains(said, row.told) || row.told == "" && len(got.Repairs)+len(got.Warnings) > 0 {
 				t.Errorf("ParseRedis says %q, want it to say %q", said, row.told)
 			}
 			if strings.Contains(said+fmt.Sprintf("%v%+v%#v", got, got, got), pw) {
@@ -183,9 +165,6 @@ func TestParseRedis(t *testing.T) {
 		})
 	}
 }
-
-// commentLines is the number of repairs that need no telling: a comment line that is left out comes with its line end.
-func commentLines(in string) int { return strings.Count(in, "\n") }
 
 // tells is all the text that comes with an answer of ParseRedis.
 func tells(r config.Redis, err error) string {
