@@ -29,7 +29,9 @@ func Handler() http.Handler {
 		serve(w, "application/json", text)
 	})
 	mux.Handle("GET /docs/", v5emb.New("", "", "/docs/"))
-	mux.HandleFunc("GET /docs/{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/docs", http.StatusMovedPermanently) })
+	mux.HandleFunc("GET /docs/{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/docs", http.StatusMovedPermanently)
+	})
 	for path, file := range map[string]string{
 		"/docs": "index.html", "/docs/page.js": "page.js", "/docs/curl.js": "curl.js", "/docs/page.css": "page.css",
 	} {
