@@ -67,6 +67,12 @@ func (s *browserSuite) testImportProblems(t *testing.T) {
 		v.see("#import-problem", ".")
 		v.miss("#preview")
 	}
+	// The server fetches an address, but none of its own network.
+	v.expect(refusal(400))
+	v.fill("#import-text", "http://127.0.0.1/recipe")
+	v.click("#import-look")
+	v.see("#import-problem", ".")
+	v.miss("#preview")
 	// One that cannot be imported says why, and does not keep the other.
 	v.fill("#import-text", `[{"@type": "Recipe", "name": "Good"}, {"@type": "Recipe", "recipeIngredient": ["salt"]}]`)
 	v.click("#import-look")

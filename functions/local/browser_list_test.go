@@ -25,6 +25,7 @@ func (s *browserSuite) testFind(t *testing.T) {
 	v.wait(`document.activeElement === document.querySelectorAll("#list .card-title a")[24]`)
 	v.wait(`location.hash === "#/?page=2"`)
 	v.miss("#more")
+	v.wait(`[...document.querySelectorAll("#list .card")].every((card, n, all) => n % 3 === 0 || card.offsetTop !== all[n - 1].offsetTop || card.offsetHeight === all[n - 1].offsetHeight)`)
 	if got := distinctTitles(v); got != "30" {
 		t.Errorf("%s distinct recipes after Show more, want 30", got)
 	}
@@ -136,4 +137,19 @@ func (s *browserSuite) testTrashForGood(t *testing.T) {
 	v.miss("#trash-empty")
 	v.click("#trash-none a")
 	v.see("#count", "1")
+}
+
+// testSkeleton: what the list will look like stands there until it has come.
+func (s *browserSuite) testSkeleton(t *testing.T) {
+	v := s.visit(t)
+	v.run(`(() => {
+		const real = fetch;
+		globalThis.fetch = async (url, request) => { if (url.startsWith("/recipes")) await new Promise((go) => { globalThis.go = go; }); return real(url, request); };
+	})()`)
+	v.click("#demo")
+	v.see("#skeleton", "")
+	v.wait(`document.querySelectorAll("#skeleton .card").length > 3 && document.querySelector("#list-said").textContent === "Loading the recipes."`)
+	v.run(`go()`)
+	v.see(".card-title", "Crêpes")
+	v.miss("#skeleton")
 }

@@ -73,6 +73,7 @@ func (s *browserSuite) testAmounts(t *testing.T) {
 		{"½ tsp salt", "0.5", "¼ tsp salt"},
 		{"1⁄2 tsp salt", "4", "2 tsp salt"},
 		{"⅔ cup sugar", "2", "1⅓ cup sugar"},
+		{"1½ l stock", "1.5", "2¼ l stock"},
 		{"2-3 cloves of garlic", "2", "4-6 cloves of garlic"},
 		{"2 to 3 carrots", "2", "4 to 6 carrots"},
 		{"½–1 tsp chilli", "2", "1–2 tsp chilli"},

@@ -19,7 +19,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"text/template" // no data is put in
+	"text/template" // only names of files are put in
 	"time"
 )
 
@@ -60,26 +60,34 @@ func Handler(c Config) http.Handler {
 }
 
 // files returns what is served: the embedded files and the configuration as one more.
-// The HTML is one document made of index.html and parts/.
+// The HTML is one document made of index.html and parts.
 func files(c Config) map[string][]byte {
-	all := map[string][]byte{"config.json": configuration(c), "index.html": document()}
+	all := map[string][]byte{"config.json": configuration(c)}
+	var modules []string
 	err := fs.WalkDir(static, "static", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || path.Ext(name) == ".html" {
 			return err
 		}
-		all[strings.TrimPrefix(name, "static/")], err = static.ReadFile(name)
+		name, _ = strings.CutPrefix(name, "static/")
+		if path.Ext(name) == ".js" {
+			modules = append(modules, name)
+		}
+		all[name], err = static.ReadFile("static/" + name)
 		return err
 	})
 	if err != nil {
 		panic(fmt.Sprintf("page: read embedded files: %v", err)) // the linker put them there
 	}
+	all["index.html"] = document(modules)
 	return all
 }
 
-func document() []byte {
+// document puts the HTML together. It names all modules, so that the browser need not
+// read one to learn of the next.
+func document(modules []string) []byte {
 	var b bytes.Buffer
 	t := template.Must(template.ParseFS(static, "static/index.html", "static/parts/*.html"))
-	if err := t.Execute(&b, nil); err != nil {
+	if err := t.Execute(&b, modules); err != nil {
 		panic(fmt.Sprintf("page: put index.html together: %v", err)) // the tests do it
 	}
 	return b.Bytes()

@@ -157,7 +157,7 @@ func TestReferences(t *testing.T) {
 			continue
 		}
 		get(t, match[1])
-		if path.Ext(match[1]) == ".js" {
+		if path.Ext(match[1]) == ".js" && !slices.Contains(modules, match[1]) {
 			modules = append(modules, match[1])
 		}
 	}

@@ -91,8 +91,8 @@ const decimal = /^\d+([.,])\d{1,2}$/;
 /** Writes a number as its line did: with a fraction for spoons and pieces, with decimals for grams. */
 function write(n, asWritten, unit) {
   const comma = decimal.exec(asWritten)?.[1];
-  const isMetric = new RegExp(`^(?:${metric})\\b`, 'i').test(unit);
-  if (!comma && !isMetric) {
+  const asFraction = new RegExp(`[/⁄]|${sign}`, 'u').test(asWritten);
+  if (asFraction || (!comma && !new RegExp(`^(?:${metric})\\b`, 'i').test(unit))) {
     const whole = Math.floor(n + 0.02);
     const part = n - whole;
     if (Math.abs(part) < 0.02 && whole > 0) return grouped(whole, asWritten);

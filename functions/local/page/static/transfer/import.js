@@ -195,7 +195,7 @@ export function start() {
     form.reset();
     $('#import-text').focus();
   });
-  onClick($('#import-export'), () => saveExport().catch((error) => problem.show(place, error)));
+  onClick($('#import-export'), () => saveExport().catch((error) => problem.show($('#export-problem'), error)));
 }
 
 /** Forgets what was found. */
