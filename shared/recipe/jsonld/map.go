@@ -193,7 +193,7 @@ func (m *mapper) title() {
 }
 
 func (m *mapper) description() {
-	for loc, v := range m.values("description", "abstract", ".summary") {
+	for loc, v := range m.values("description", "abstract", "summary", ".summary") {
 		switch s := strings.Join(joinWrapped(paragraphs(m.text(v))), "\n"); {
 		case s == "":
 		case m.r.Description == "":

@@ -11,7 +11,7 @@ import (
 func (m *mapper) tags() {
 	seen := map[string]bool{}
 	left, at := 0, ""
-	for _, name := range []string{"recipecategory", "recipecuisine", "suitablefordiet", "cookingmethod", "keywords"} {
+	for _, name := range []string{"recipecategory", "recipetype", "recipecuisine", "suitablefordiet", "cookingmethod", "keywords"} {
 		for loc, v := range m.values(name) {
 			for _, tag := range m.splitTags(name, v) {
 				if isLink(tag) {
