@@ -42,7 +42,7 @@ func parsePage(b *budget, text string) ([]Item, error) {
 }
 
 func otherItems(b *budget, text string, src *source, about page) ([]Item, error) {
-	if src.marked {
+	if hasMarks(text) {
 		items, err := newGraph(b, about, parseMicrodata(b, text)).items()
 		if err != nil || len(items) > 0 {
 			return oneEach(items), err

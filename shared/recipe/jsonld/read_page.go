@@ -2,6 +2,7 @@ package jsonld
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -19,7 +20,6 @@ type source struct {
 	linked []string // JSON-LD
 	data   []string // other JSON, such as the state of a JavaScript application
 	meta   map[string]string
-	marked bool // the page has microdata or RDFa
 }
 
 // looksLikeJSON reports whether text begins as JSON does.
@@ -34,13 +34,18 @@ func looksLikePage(text string) bool {
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\uFEFF"), "<") {
 		return false
 	}
-	lower := strings.ToLower(text)
-	for _, mark := range []string{"<script", "<html", "<body", "<meta", "itemscope", "typeof=", "hrecipe"} {
-		if strings.Contains(lower, mark) {
-			return true
-		}
-	}
-	return false
+	return mentions(text, "<script", "<html", "<body", "<meta") || hasMarks(text)
+}
+
+// hasMarks reports whether a page may have microdata, RDFa or hRecipe.
+func hasMarks(text string) bool {
+	return mentions(text, "itemscope", "typeof", "hrecipe", "h-recipe")
+}
+
+// mentions reports whether text has one of the marks, in any case.
+func mentions(text string, marks ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(text, mark) })
 }
 
 // scanPage reads a page once for everything but its microdata.
@@ -57,9 +62,15 @@ func scanPage(b *budget, text string) *source {
 }
 
 func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
+	raw := z.Raw()
+	if len(raw) < 2 || strings.IndexByte("sStTbBlLmM", raw[1]) < 0 {
+		return // most tags of a page; to ask for their names takes longer
+	}
 	name, hasAttr := z.TagName()
+	if !pageTags[string(name)] {
+		return
+	}
 	attrs := attributes(z, hasAttr)
-	src.marked = src.marked || attrs.opensItem()
 	switch string(name) {
 	case "script":
 		if kind == xhtml.StartTagToken && z.Next() == xhtml.TextToken {
@@ -83,6 +94,8 @@ func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
 		}
 	}
 }
+
+var pageTags = set("script title base link meta")
 
 // remember keeps the first value of a name that the page object needs.
 func (src *source) remember(name, value string) {
