@@ -70,6 +70,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	accounts.Warm()
 	sessions, err := session.FromConfig(cfg, accounts.Lookup, nil)
 	if err != nil {
 		return nil, err

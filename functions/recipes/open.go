@@ -54,6 +54,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	firebase.Warm() // the Firestore client connects by itself
 	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
 	if err != nil {
 		return nil, err

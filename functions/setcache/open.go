@@ -29,6 +29,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	firebase.WarmSignIn()
 	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
 	if err != nil {
 		return nil, err

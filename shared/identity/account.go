@@ -64,8 +64,11 @@ func (s State) Admits(authTime time.Time) bool {
 
 // Directory looks accounts up. It is safe for concurrent use.
 type Directory struct {
-	client *http.Client
+	// Client signs its requests in. Whoever else asks Identity Toolkit uses it too, and
+	// shares its connection and its access token.
+	Client *http.Client
 	url    string
+	tokens oauth2.TokenSource // nil with an emulator
 }
 
 const (
@@ -73,7 +76,6 @@ const (
 	lookupTimeout = 3 * time.Second
 	// answerLimit bounds the answer's size in bytes; one account is below 10 KiB.
 	answerLimit = 1 << 20
-	scope       = "https://www.googleapis.com/auth/identitytoolkit"
 	host        = "identitytoolkit.googleapis.com"
 )
 
@@ -87,23 +89,28 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 	path := "/v1/projects/" + url.PathEscape(project) + "/accounts:lookup"
 	if emulator != "" {
 		owner := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "owner"})
-		return newDirectory(oauth2.NewClient(ctx, owner), "http://"+emulator+"/"+host+path), nil
+		return &Directory{Client: signedIn(ctx, owner), url: "http://" + emulator + "/" + host + path}, nil
 	}
 	// Access tokens are fetched under a lock and without a request's context: without a
 	// limit of its own one fetch that hangs would stop all look-ups for good.
 	bounded := context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: lookupTimeout})
-	creds, err := google.FindDefaultCredentials(bounded, scope)
+	creds, err := google.FindDefaultCredentials(bounded,
+		"https://www.googleapis.com/auth/identitytoolkit", "https://www.googleapis.com/auth/cloud-platform")
 	if err != nil {
 		return nil, errors.New("open account directory: no application default credentials; " +
 			"set up a service account, or run gcloud auth application-default login")
 	}
-	return newDirectory(oauth2.NewClient(ctx, creds.TokenSource), "https://"+host+path), nil
+	client := signedIn(ctx, creds.TokenSource)
+	client.Transport = quotaProject(client.Transport, creds.JSON)
+	return &Directory{Client: client, url: "https://" + host + path, tokens: creds.TokenSource}, nil
 }
 
-// newDirectory follows no redirect, which would take the access token along.
-func newDirectory(client *http.Client, url string) *Directory {
+// signedIn returns a client that sends an access token. It follows no redirect, which
+// would take the token along.
+func signedIn(ctx context.Context, tokens oauth2.TokenSource) *http.Client {
+	client := oauth2.NewClient(ctx, tokens)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Directory{client: client, url: url}
+	return client
 }
 
 // Lookup returns the state of the account. An account that does not exist is disabled.
@@ -126,7 +133,7 @@ func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
 		return State{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := d.client.Do(req)
+	resp, err := d.Client.Do(req)
 	if err != nil {
 		return State{}, transportReason(err)
 	}

@@ -30,6 +30,7 @@ const (
 	MintCookie  = "identitytoolkit.googleapis.com/v1/projects/" + Project + ":createSessionCookie"
 	Update      = "identitytoolkit.googleapis.com/v1/projects/" + Project + "/accounts:update"
 	Lookup      = "identitytoolkit.googleapis.com/v1/projects/" + Project + "/accounts:lookup"
+	Front       = "identitytoolkit.googleapis.com/"
 	TokenServer = "oauth2.googleapis.com/token" //nolint:gosec // an address
 )
 
@@ -73,6 +74,7 @@ func New(t testing.TB) *Google {
 		MintCookie:  g.Mint,
 		Update:      Answer(http.StatusOK, `{"localId":"ann"}`),
 		Lookup:      g.exists,
+		Front:       Answer(http.StatusNotFound, ""),
 		TokenServer: Answer(http.StatusOK, `{"access_token":"`+AccessToken+`","token_type":"Bearer","expires_in":3600}`),
 	}
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", "")
@@ -167,9 +169,10 @@ func (g *Google) exists(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]any{"users": []map[string]string{{"localId": in.LocalID[0]}}})
 }
 
-// Answer always answers with the status and the body.
+// Answer always answers with the status and the body, which is called JSON.
 func Answer(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}

@@ -9,14 +9,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	admin "firebase.google.com/go/v4"
 	"firebase.google.com/go/v4/auth"
 	"firebase.google.com/go/v4/errorutils"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/oauth2"
+	"google.golang.org/api/option"
 
 	"pantry.example/shared/identity"
 	"pantry.example/shared/identity/deadline"
@@ -37,6 +36,8 @@ type Firebase struct {
 	*identity.Directory // looks accounts up
 	client              *auth.Client
 	verified            *lru.Cache[[sha256.Size]byte, identity.Token]
+	project             string
+	emulated            bool
 	limit               time.Duration // of one call
 	now                 func() time.Time
 }
@@ -50,10 +51,7 @@ func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Access tokens are fetched under a lock and without a request's context: without a
-	// limit of its own one fetch that hangs would stop all calls for good.
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: callTimeout})
-	app, err := admin.NewApp(ctx, &admin.Config{ProjectID: project})
+	app, err := admin.NewApp(ctx, &admin.Config{ProjectID: project}, option.WithHTTPClient(accounts.Client))
 	if err != nil {
 		return nil, fmt.Errorf("open firebase: %w", reason(err))
 	}
@@ -65,7 +63,10 @@ func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Firebase{Directory: accounts, client: client, verified: verified, limit: callTimeout, now: time.Now}, nil
+	return &Firebase{
+		Directory: accounts, client: client, verified: verified,
+		project: project, emulated: emulator != "", limit: callTimeout, now: time.Now,
+	}, nil
 }
 
 // VerifyIDToken returns the claims of a valid ID token. Whether the account behind it

@@ -1,0 +1,56 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// Warm fetches an access token and opens the connection to Identity Toolkit, so that the
+// first look-up waits for neither. It returns at once: both go on in the background, and
+// a failure is left to the look-up to report. With an emulator it does nothing.
+func (d *Directory) Warm() {
+	if d.tokens == nil {
+		return
+	}
+	go func() { _, _ = d.tokens.Token() }() // has a limit of its own
+	go connect("https://" + host)
+}
+
+// connect leaves an open connection in http.DefaultTransport. net/http connects only for a
+// request, so it sends one that asks for nothing, without credentials.
+func connect(url string) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, url+"/", nil)
+	if err != nil {
+		return
+	}
+	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// quotaProject names the project whose quota pays, where the credentials have one. Identity
+// Toolkit refuses a person's own credentials without it.
+func quotaProject(base http.RoundTripper, credentials []byte) http.RoundTripper {
+	var file struct {
+		QuotaProject string `json:"quota_project_id"`
+	}
+	if json.Unmarshal(credentials, &file) != nil || file.QuotaProject == "" {
+		return base
+	}
+	return withHeader{base, file.QuotaProject}
+}
+
+type withHeader struct {
+	base    http.RoundTripper
+	project string
+}
+
+// RoundTrip sends the request with the header that names the project.
+func (t withHeader) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("X-Goog-User-Project", t.project)
+	return t.base.RoundTrip(r)
+}
