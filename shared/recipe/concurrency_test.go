@@ -55,7 +55,7 @@ func TestOneOfManyWins(t *testing.T) {
 		s := open(t)
 		const writers = 5
 		tag := ""
-		for range 4 {
+		for round := range 4 {
 			p := recipe.Precondition{IfMatch: []string{tag}}
 			if tag == "" {
 				p = recipe.Precondition{IfNoneMatchAny: true}
@@ -64,7 +64,7 @@ func TestOneOfManyWins(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range writers {
 				wg.Go(func() {
-					r, _, err := s.Put(ctx, "ada", "one", titled(fmt.Sprint("by ", i)), p)
+					r, _, err := s.Put(ctx, "ada", "one", titled(fmt.Sprint("round ", round, " by ", i)), p)
 					if err == nil {
 						tags[i] = r.ETag
 					} else if !errors.Is(err, recipe.ErrPrecondition) {

@@ -25,12 +25,35 @@ func newDocument(id string, r Recipe, now time.Time) *document {
 	return d.seal()
 }
 
-// edit makes the next version of d with the content of r, which is normalized.
+// edit makes the next version of d with the content of r, which is normalized. It is d
+// itself when r changes nothing.
 func (d *document) edit(r Recipe, now time.Time) *document {
+	if fingerprint(r.clone()) == fingerprint(d.clone()) {
+		return d
+	}
 	n := &document{Recipe: r, fingerprint: d.fingerprint}
 	n.ID, n.State, n.CreatedAt = d.ID, d.State, d.CreatedAt
 	n.UpdatedAt = d.later(now)
 	return n.seal()
+}
+
+// back makes a version of a recipe that was exported, with its id, state and times. One
+// in the trash has its whole time there again.
+func back(r Recipe, now time.Time) *document {
+	d := &document{Recipe: r}
+	d.UpdatedAt, d.CreatedAt = micros(r.UpdatedAt), micros(r.CreatedAt)
+	if d.UpdatedAt.Year() < 1970 || d.UpdatedAt.After(now) {
+		d.UpdatedAt = now
+	}
+	if d.CreatedAt.Year() < 1970 || d.CreatedAt.After(d.UpdatedAt) {
+		d.CreatedAt = d.UpdatedAt
+	}
+	if d.State == Trashed {
+		d.purgeAt = now.Add(TrashTTL)
+	} else {
+		d.State = Active
+	}
+	return d.seal()
 }
 
 // move makes the next version of d, in another state.

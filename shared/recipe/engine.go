@@ -26,16 +26,26 @@ type backend interface {
 	// replace writes d over old, which get returned, and errConflict when that is
 	// not the stored version any more.
 	replace(ctx context.Context, uid string, old, d *document) error
-	// query returns the first documents of p, at most limit, behind after if that is
-	// not nil. It may stop when they hold maxBytes; more is whether there can be
-	// others. Without terms the documents lack their terms.
-	query(ctx context.Context, uid string, p plan, after *position, limit int, terms bool) (_ []*document, more bool, _ error)
+	// query returns the first documents of p, at most limit, after a position if that
+	// is not nil. It may stop when they hold maxBytes; more is whether there can be
+	// others. The documents have at least the fields of the part.
+	query(ctx context.Context, uid string, p plan, after *position, limit int, of part) (_ []*document, more bool, _ error)
 	// count returns how many documents p has, at most limit if that is not 0.
 	count(ctx context.Context, uid string, p plan, limit int) (int, error)
-	// remove deletes the first documents behind the id after, at most limit, in the
-	// order of their ids; last is the id of the last one, more whether there can be
-	// others behind it.
-	remove(ctx context.Context, uid, after string, limit int) (last string, more bool, _ error)
+	// remove deletes old, which get returned, and returns errConflict when that is not
+	// the stored version any more.
+	remove(ctx context.Context, uid string, old *document) error
+	// removeAll deletes the first documents of p after a position, at most limit. last
+	// is the position of the last one, nil when there was none; more is whether there
+	// can be others after it. With unchanged, a document that is written meanwhile
+	// stays.
+	removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (last *position, more bool, _ error)
+}
+
+// part says which fields of a document a query needs.
+type part struct {
+	terms bool // what it is found by
+	body  bool // the fields that a summary lacks
 }
 
 // errConflict: another write came first.
@@ -93,10 +103,14 @@ func (e *engine) change(ctx context.Context, uid, id string, next func(old *docu
 // write replaces a document by what next makes of it, in two steps that no other
 // write can come between unseen: read, and write on condition that what was read is
 // still there. When it is not, it begins anew. next gets nil when there is no
-// document or it is gone, and may return old itself when there is nothing to write.
+// document or it is gone. It may return old itself when there is nothing to write, and
+// nil to remove old.
 // With fresh, the first attempt expects no document and does not read.
 func (e *engine) write(ctx context.Context, uid, id string, next func(old *document) (*document, error), fresh bool) (*document, error) {
-	var last *document
+	var (
+		last    *document
+		removed bool
+	)
 	for attempt := range maxAttempts {
 		if err := pause(ctx, attempt); err != nil {
 			return nil, err
@@ -114,13 +128,20 @@ func (e *engine) write(ctx context.Context, uid, id string, next func(old *docum
 		if last != nil && old != nil && old.ETag == last.ETag {
 			return old, nil // the write was done, only its answer was lost
 		}
+		if removed && old == nil {
+			return nil, nil //nolint:nilnil // it was removed, only the answer was lost
+		}
 		d, err := next(old)
 		if err != nil || d == old {
 			return d, err
 		}
-		if stored == nil {
+		switch {
+		case d == nil:
+			removed = true
+			err = e.b.remove(ctx, uid, stored)
+		case stored == nil:
 			err = e.b.create(ctx, uid, d)
-		} else {
+		default:
 			err = e.b.replace(ctx, uid, stored, d) // one that is gone, too
 		}
 		if !errors.Is(err, errConflict) {

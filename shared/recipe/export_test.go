@@ -15,7 +15,7 @@ import (
 var (
 	Fold    = fold
 	KeyID   = keyID
-	Columns = allColumns
+	Columns = part{terms: true, body: true}.columns()
 )
 
 // IndexTerms returns the terms of an active recipe.
@@ -49,6 +49,9 @@ func EveryQuery(t testing.TB) [][]byte {
 	add(byID, nil)
 	add(byID, &position{id: "x"})
 	add(titleTaken("x"), nil)
+	add(ofPage("x"), nil)
+	add(inTrash, nil)
+	add(inTrash, &position{key: time.Now(), id: "x"})
 	for _, s := range everySearch(t) {
 		for pivot := range s.terms {
 			p := s.list(pivot)

@@ -86,6 +86,17 @@ func (c *cloud) replace(ctx context.Context, uid string, old, d *document) error
 	return writeFailure(ctx, err)
 }
 
+func (c *cloud) remove(ctx context.Context, uid string, old *document) error {
+	recipes, err := c.recipes(uid)
+	if err != nil {
+		return err
+	}
+	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	_, err = recipes.Doc(old.ID).Delete(rpc, firestore.LastUpdateTime(old.version))
+	return writeFailure(ctx, err)
+}
+
 // writeFailure is failure for a write on a condition: that the condition does not
 // hold any more, and that Firestore gave up between two writers, are both
 // errConflict.

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cloud.google.com/go/firestore"
@@ -86,17 +87,20 @@ func fields(d *document) map[string]any {
 	return m
 }
 
-// plainColumns is all but the terms, which are longer than most recipes and
-// needed only when a search looks for more than one.
-var plainColumns, allColumns = func() (plain, all []string) {
+// bodyColumns are what a summary lacks.
+var bodyColumns = []string{"ingredients", "steps", "notes"}
+
+// columns are the fields to ask Firestore for. The terms are longer than most recipes
+// and needed only when a search looks for more than one.
+func (p part) columns() []string {
+	var asked []string
 	for _, u := range updates(&document{}) {
-		all = append(all, u.Path)
-		if u.Path != "terms" {
-			plain = append(plain, u.Path)
+		if (p.terms || u.Path != "terms") && (p.body || !slices.Contains(bodyColumns, u.Path)) {
+			asked = append(asked, u.Path)
 		}
 	}
-	return plain, all
-}()
+	return asked
+}
 
 // read turns a snapshot back into a document.
 func read(snap *firestore.DocumentSnapshot) (*document, error) {

@@ -51,18 +51,14 @@ func (p plan) behind(q firestore.Query, after *position) firestore.Query {
 	return q.StartAfter(after.key, after.id)
 }
 
-func (c *cloud) query(ctx context.Context, uid string, p plan, after *position, limit int, terms bool) ([]*document, bool, error) {
+func (c *cloud) query(ctx context.Context, uid string, p plan, after *position, limit int, of part) ([]*document, bool, error) {
 	recipes, err := c.recipes(uid)
 	if err != nil {
 		return nil, false, err
 	}
-	columns := plainColumns
-	if terms {
-		columns = allColumns
-	}
 	rpc, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel() // ends a stream that is left early
-	it := p.behind(p.build(recipes), after).Select(columns...).Limit(limit).Documents(rpc)
+	it := p.behind(p.build(recipes), after).Select(of.columns()...).Limit(limit).Documents(rpc)
 	defer it.Stop()
 	var docs []*document
 	for bytes := 0; bytes <= maxBytes; {
@@ -107,37 +103,50 @@ func (c *cloud) count(ctx context.Context, uid string, p plan, limit int) (int, 
 	return total.N, nil
 }
 
-// remove asks for the names of the documents only, and leaves the deleting to a
-// BulkWriter: its writes are 20 a request and each on its own, for the index
-// entries of 500 documents are more than one transaction may change.
-func (c *cloud) remove(ctx context.Context, uid, after string, limit int) (string, bool, error) {
+// removeAll asks for the names of the documents and their places only. It leaves the
+// deleting to a BulkWriter: its writes are 20 a request and each on its own, for the
+// index entries of 500 documents are more than one transaction may change.
+func (c *cloud) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
 	recipes, err := c.recipes(uid)
 	if err != nil {
-		return "", false, err
+		return nil, false, err
+	}
+	var place []string
+	if p.order != byID.order {
+		place = append(place, column(p.order.field))
 	}
 	rpc, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	docs, err := byID.behind(byID.build(recipes), &position{id: after}).Select().Limit(limit).Documents(rpc).GetAll()
+	docs, err := p.behind(p.build(recipes), after).Select(place...).Limit(limit).Documents(rpc).GetAll()
 	if err != nil || len(docs) == 0 {
-		return "", false, failure(ctx, err)
+		return nil, false, failure(ctx, err)
 	}
 	rpc, cancel = context.WithTimeout(ctx, 4*c.timeout) // for 25 requests, most at once
 	defer cancel()
 	w := c.client.BulkWriter(rpc)
 	jobs := make([]*firestore.BulkWriterJob, 0, len(docs))
 	for _, d := range docs {
-		job, err := w.Delete(d.Ref)
+		var when []firestore.Precondition
+		if unchanged {
+			when = append(when, firestore.LastUpdateTime(d.UpdateTime))
+		}
+		job, err := w.Delete(d.Ref, when...)
 		if err != nil {
 			w.End()
-			return "", false, failure(ctx, err)
+			return nil, false, failure(ctx, err)
 		}
 		jobs = append(jobs, job)
 	}
 	w.End()
 	for _, job := range jobs {
-		if _, err := job.Results(); err != nil {
-			return "", false, failure(ctx, err)
+		if _, err := job.Results(); err != nil && !(unchanged && errors.Is(writeFailure(ctx, err), errConflict)) {
+			return nil, false, failure(ctx, err)
 		}
 	}
-	return docs[len(docs)-1].Ref.ID, len(docs) == limit, nil
+	d, err := read(docs[len(docs)-1])
+	if err != nil {
+		return nil, false, err
+	}
+	last := d.position(p.order)
+	return &last, len(docs) == limit, nil
 }

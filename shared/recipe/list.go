@@ -126,7 +126,8 @@ type walk struct {
 // is then still to come, or most documents were looked at, or there are no more.
 func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) bool) error {
 	for !w.done && most > 0 {
-		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, most), len(w.search.terms) > 1)
+		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, most),
+			part{terms: len(w.search.terms) > 1, body: !w.search.query.Summary})
 		if err != nil {
 			return err
 		}
@@ -159,7 +160,7 @@ func (w *walk) page(ctx context.Context, size int) (Page, error) {
 		if len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
 			return false
 		}
-		page.Recipes = append(page.Recipes, d.clone())
+		page.Recipes = append(page.Recipes, d.shown(w.search.query.Summary))
 		return true
 	})
 	if err == nil && !w.done && w.after != nil {

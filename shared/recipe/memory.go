@@ -75,7 +75,7 @@ func (m *memory) put(ctx context.Context, uid string, old, d *document) error {
 	return nil
 }
 
-func (m *memory) query(ctx context.Context, uid string, p plan, after *position, limit int, _ bool) ([]*document, bool, error) {
+func (m *memory) query(ctx context.Context, uid string, p plan, after *position, limit int, _ part) ([]*document, bool, error) {
 	if err := check(ctx, uid); err != nil {
 		return nil, false, err
 	}
@@ -130,17 +130,33 @@ func (m *memory) count(ctx context.Context, uid string, p plan, limit int) (int,
 	return n, nil
 }
 
-func (m *memory) remove(ctx context.Context, uid, after string, limit int) (string, bool, error) {
-	docs, more, err := m.query(ctx, uid, byID, &position{id: after}, limit, false)
+func (m *memory) remove(ctx context.Context, uid string, old *document) error {
+	if err := check(ctx, uid); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.users[uid][old.ID] != old {
+		return errConflict
+	}
+	delete(m.users[uid], old.ID)
+	return nil
+}
+
+func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
+	docs, more, err := m.query(ctx, uid, p, after, limit, part{})
 	if err != nil || len(docs) == 0 {
-		return "", false, err
+		return nil, false, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range docs {
-		delete(m.users[uid], d.ID)
+		if !unchanged || m.users[uid][d.ID] == d {
+			delete(m.users[uid], d.ID)
+		}
 	}
-	return docs[len(docs)-1].ID, more, nil
+	last := docs[len(docs)-1].position(p.order)
+	return &last, more, nil
 }
 
 func check(ctx context.Context, uid string) error {

@@ -57,18 +57,25 @@ func (e *engine) Create(ctx context.Context, uid string, r Recipe, key string) (
 	return d.clone(), nil
 }
 
-// Put implements Store.
-func (e *engine) Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (Recipe, bool, error) {
-	var v ValidationError
+// validateAt validates r and the id that it is to have.
+func (r Recipe) validateAt(id string) error {
+	var v, faults ValidationError
 	if !ValidID(id) {
 		v.add("/id", "pattern", 64, "must be 1 to 64 letters, digits, _ and -, and not a reserved name")
 	}
-	var faults ValidationError
 	if err := r.Validate(); errors.As(err, &faults) {
 		v = append(v, faults...)
 	}
-	if len(v) > 0 {
-		return Recipe{}, false, fmt.Errorf("put recipe: %w", v)
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}
+
+// Put implements Store.
+func (e *engine) Put(ctx context.Context, uid, id string, r Recipe, p Precondition) (Recipe, bool, error) {
+	if err := r.validateAt(id); err != nil {
+		return Recipe{}, false, fmt.Errorf("put recipe: %w", err)
 	}
 	r = r.Normalize()
 	created := false
@@ -145,4 +152,49 @@ func (e *engine) Restore(ctx context.Context, uid, id string) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("restore recipe: %w", err)
 	}
 	return d.clone(), nil
+}
+
+// Delete implements Store.
+func (e *engine) Delete(ctx context.Context, uid, id string, p Precondition) error {
+	_, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State != Trashed {
+			return nil, ErrNotTrashed
+		}
+		return nil, p.check(old.ETag)
+	})
+	if err != nil {
+		return fmt.Errorf("delete recipe: %w", err)
+	}
+	return nil
+}
+
+// PutBack implements Store.
+func (e *engine) PutBack(ctx context.Context, uid string, r Recipe) (Recipe, bool, error) {
+	if err := r.validateAt(r.ID); err != nil {
+		return Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+	}
+	r = r.Normalize()
+	created := false
+	d, err := e.write(ctx, uid, r.ID, func(old *document) (*document, error) {
+		if created = old == nil; !created {
+			return old, nil
+		}
+		return back(r, e.present()), nil
+	}, true)
+	if err != nil {
+		return Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+	}
+	return d.clone(), created, nil
+}
+
+// OfPage implements Store.
+func (e *engine) OfPage(ctx context.Context, uid, url string) (string, error) {
+	docs, _, err := e.b.query(ctx, uid, ofPage(url), nil, 1, part{})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("look up address: %w", err)
+	case len(docs) == 0:
+		return "", fmt.Errorf("look up address: %w", ErrNotFound)
+	}
+	return docs[0].ID, nil
 }

@@ -40,7 +40,7 @@ const (
 // the same order.
 func (s search) fingerprint(uid string) string {
 	q := s.query
-	q.PageSize, q.PageToken, q.Count = 0, "", false
+	q.PageSize, q.PageToken, q.Count, q.Summary = 0, "", false, false
 	b, _ := json.Marshal(q) // strings, bools and finite numbers only
 	sum := sha256.Sum256(fmt.Appendf(nil, "pantry page\x00%s\x00%s", uid, b))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])

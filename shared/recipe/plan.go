@@ -123,6 +123,14 @@ func (s search) matches(d *document, now time.Time) bool {
 	return found == len(s.wanted)
 }
 
+// inTrash is the plan of the trashed recipes.
+var inTrash = plan{term: trashMark + termAll, order: order{field: "purgeAt"}}
+
+// ofPage is the plan that finds the active recipes from a web page.
+func ofPage(url string) plan {
+	return plan{term: urlTerm(url), order: order{field: "updatedAt", desc: true}}
+}
+
 // titleTaken is the plan that finds the active recipes of that title.
 func titleTaken(title string) plan {
 	return plan{term: titleTerm(title), order: order{field: "updatedAt", desc: true}}

@@ -20,8 +20,8 @@ type Query struct {
 	// PageSize is how many recipes a page holds at most; 0 is 25, more than 100
 	// is 100.
 	PageSize int
-	// PageToken is the NextPageToken of the page before; everything but PageSize
-	// and Count must then be as it was for that page.
+	// PageToken is the NextPageToken of the page before; everything but PageSize,
+	// Count and Summary must then be as it was for that page.
 	PageToken string
 
 	// Q finds recipes in which each word of Q begins a word of the title, a tag or
@@ -47,6 +47,8 @@ type Query struct {
 
 	// Count asks for Page.TotalSize.
 	Count bool
+	// Summary leaves the ingredients, steps and notes out, which are most of a recipe.
+	Summary bool
 }
 
 // Page is one page of a list.

@@ -62,6 +62,14 @@ func (r Recipe) clone() Recipe {
 	return r
 }
 
+// shown returns a copy of r for a list.
+func (r Recipe) shown(summary bool) Recipe {
+	if summary {
+		r.Ingredients, r.Steps, r.Notes = nil, nil, ""
+	}
+	return r.clone()
+}
+
 // cloneList copies a list; the copy of a nil list is empty, so that it is [] and
 // not null in JSON.
 func cloneList(list []string) []string {

@@ -73,9 +73,26 @@ type Store interface {
 	// Restore takes the recipe out of the trash.
 	Restore(ctx context.Context, uid, id string) (Recipe, error)
 
+	// Delete removes a recipe that is in the trash for good; ErrNotTrashed when it is not
+	// there.
+	Delete(ctx context.Context, uid, id string, p Precondition) error
+
+	// PutBack stores a recipe of an export under its own ID, with its State, CreatedAt and
+	// UpdatedAt, unless there is one of that ID, which it then returns as it is. A
+	// ValidationError when the ID is not a ValidID.
+	PutBack(ctx context.Context, uid string, r Recipe) (_ Recipe, created bool, _ error)
+
+	// OfPage returns the id of an active recipe from the web page of that URL, whether
+	// http or https, with www. or without; ErrNotFound when there is none.
+	OfPage(ctx context.Context, uid, url string) (id string, _ error)
+
 	// All yields every recipe of the user, trashed ones too, in the order of
 	// their ids, in bounded memory. It ends after the first error.
 	All(ctx context.Context, uid string) iter.Seq2[Recipe, error]
+
+	// EmptyTrash removes every trashed recipe of the user for good, in bounded memory.
+	// One that is restored meanwhile stays. It is safe to repeat after an error.
+	EmptyTrash(ctx context.Context, uid string) error
 
 	// DeleteAll removes every recipe of the user for good, in bounded memory. What
 	// is added while it runs may stay. It is safe to repeat after an error.

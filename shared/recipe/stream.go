@@ -6,7 +6,7 @@ import (
 	"iter"
 )
 
-// streamBatch is how many documents All and DeleteAll fetch at a time. All's batches
+// streamBatch is how many documents All, DeleteAll and EmptyTrash fetch at a time. All's batches
 // end at maxBytes too.
 const streamBatch = 500
 
@@ -19,7 +19,7 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[Recipe, error] {
 			var docs []*document
 			err := ctx.Err()
 			if err == nil {
-				docs, more, err = e.b.query(ctx, uid, byID, after, streamBatch, false)
+				docs, more, err = e.b.query(ctx, uid, byID, after, streamBatch, part{body: true})
 			}
 			if err != nil {
 				yield(Recipe{}, fmt.Errorf("read all recipes: %w", err))
@@ -38,13 +38,29 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[Recipe, error] {
 // DeleteAll implements Store. It goes once through the ids in their order, so that
 // it ends however fast others add.
 func (e *engine) DeleteAll(ctx context.Context, uid string) error {
-	for after, more := "", true; more; {
+	if err := e.removeAll(ctx, uid, byID, false); err != nil {
+		return fmt.Errorf("delete all recipes: %w", err)
+	}
+	return nil
+}
+
+// EmptyTrash implements Store.
+func (e *engine) EmptyTrash(ctx context.Context, uid string) error {
+	if err := e.removeAll(ctx, uid, inTrash, true); err != nil {
+		return fmt.Errorf("empty trash: %w", err)
+	}
+	return nil
+}
+
+func (e *engine) removeAll(ctx context.Context, uid string, p plan, unchanged bool) error {
+	var after *position
+	for more := true; more; {
 		err := ctx.Err()
 		if err == nil {
-			after, more, err = e.b.remove(ctx, uid, after, streamBatch)
+			after, more, err = e.b.removeAll(ctx, uid, p, after, streamBatch, unchanged)
 		}
 		if err != nil {
-			return fmt.Errorf("delete all recipes: %w", err)
+			return err
 		}
 	}
 	return nil

@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,6 +22,7 @@ import (
 //	w:ch w:cho w:choc …  the beginnings of the words of title, tags and ingredients
 //	i:fl i:flo i:flou …  the beginnings of the ingredients' words
 //	=…                   the whole title, folded, as a hash
+//	u…                   the address, without what does not tell two pages apart, as a hash
 //
 // and those of a trashed recipe have a "~" before them. So every list, whatever its
 // filters, is one shape of query, and four orders in two directions need eight
@@ -69,6 +72,9 @@ func indexTerms(r Recipe) []string {
 	m, f := flag("m", r.Made), flag("f", r.Favorite)
 	t.add(termAll, m, f, m+f)
 	t.add(titleTerm(r.Title))
+	if r.URL != "" {
+		t.add(urlTerm(r.URL))
+	}
 	for n := 1; n <= int(math.Floor(r.Rating)); n++ {
 		t.add(ratingTerm(n))
 	}
@@ -148,4 +154,16 @@ func tagTerm(tag string) string { return termTag + clip(fold(tag), maxTagTerm) }
 func titleTerm(title string) string {
 	sum := sha256.Sum256([]byte(fold(title)))
 	return "=" + base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// urlTerm is the same for two addresses that lead to one page: http or https, with www.
+// or without, with a slash at the end or without, whatever the part within the page.
+func urlTerm(address string) string {
+	key := address
+	if u, err := url.Parse(address); err == nil {
+		host := strings.TrimPrefix(strings.ToLower(u.Host), "www.")
+		key = host + strings.TrimRight(u.EscapedPath(), "/") + "?" + u.RawQuery
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "u" + base64.RawURLEncoding.EncodeToString(sum[:12])
 }

@@ -75,8 +75,11 @@ func (v ValidationError) Error() string {
 func (r Recipe) Validate() error {
 	var v ValidationError
 	clean := r.Normalize()
-	if clean.Title == "" {
+	switch {
+	case clean.Title == "":
 		v.add("/title", "minLength", 1, "must not be empty")
+	case strings.IndexFunc(clean.Title, isVisible) < 0:
+		v.add("/title", "pattern", 0, "must have a visible character")
 	}
 	v.text("/title", r.Title, MaxTitle, oneLine)
 	v.link("/url", r.URL)
@@ -106,6 +109,12 @@ func (r Recipe) Validate() error {
 		return nil
 	}
 	return v
+}
+
+// isVisible reports whether a reader sees c. Some letters and symbols are blank.
+func isVisible(c rune) bool {
+	const blank = "\u115f\u1160\u2800\u3164\uffa0"
+	return unicode.In(c, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(blank, c)
 }
 
 type lines bool
