@@ -15,6 +15,7 @@ import (
 	"pantry.example/shared/emulator/firebaseauth"
 	"pantry.example/shared/identity/firebase"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 	"pantry.example/shared/session"
 )
 
@@ -148,7 +149,7 @@ func (b *backends) openSessions(ctx context.Context) error {
 
 func (b *backends) openStore(ctx context.Context) error {
 	if f, ok := functions.ByEntryPoint(b.cfg.FunctionTarget); ok && f.Name != recipes.Name {
-		b.store = recipe.NewMemory() // nobody asks it
+		b.store = store.NewMemory() // nobody asks it
 		return nil
 	}
 	if b.cfg.FirestoreEmulator != "" {
@@ -157,11 +158,11 @@ func (b *backends) openStore(ctx context.Context) error {
 			return fmt.Errorf("open the Firestore emulator at FIRESTORE_EMULATOR_HOST: %w", err)
 		}
 		b.closers = append(b.closers, func() { _ = client.Close() })
-		b.store = recipe.NewFirestore(client)
+		b.store = store.NewFirestore(client)
 		b.say("Recipes", b.cfg.FirestoreEmulator+"  (FIRESTORE_EMULATOR_HOST)")
 		return nil
 	}
-	b.store = recipe.NewMemory()
+	b.store = store.NewMemory()
 	b.say("Recipes", "in memory; they are gone when this ends  (FIRESTORE_EMULATOR_HOST names a Firestore)")
 	for _, r := range samples() {
 		if _, err := b.store.Create(ctx, demoUID, r.Normalize(), ""); err != nil {

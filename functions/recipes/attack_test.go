@@ -11,6 +11,7 @@ import (
 
 	"pantry.example/functions/recipes"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 // Another user's recipe is the same answer as one that nobody has, to the byte.
@@ -196,7 +197,7 @@ func (b brokenStore) Create(ctx context.Context, uid string, r recipe.Recipe, ke
 
 // One recipe that cannot be stored does not fail the others; the log has its reason.
 func TestImportIntoAStoreThatFails(t *testing.T) {
-	s := start(t, brokenStore{recipe.NewMemory(), fmt.Errorf("%w: secret-host", recipe.ErrUnavailable)})
+	s := start(t, brokenStore{store.NewMemory(), fmt.Errorf("%w: secret-host", recipe.ErrUnavailable)})
 	results := s.imported(request{body: `[{"@type":"Recipe","name":"Stew"},{"@type":"Recipe","name":"Soup"},{"@type":"Recipe","name":"Cake"}]`})
 	if results[0].Status != "created" || results[2].Status != "created" {
 		t.Errorf("results %+v", results)
@@ -212,7 +213,7 @@ func TestImportIntoAStoreThatFails(t *testing.T) {
 
 // A client that goes away is no fault of ours.
 func TestClientThatGoesAway(t *testing.T) {
-	s := start(t, brokenStore{recipe.NewMemory(), context.Canceled})
+	s := start(t, brokenStore{store.NewMemory(), context.Canceled})
 	if r := s.do(request{path: "/?userID=alice-uid"}); r.status != http.StatusRequestTimeout {
 		t.Errorf("status %d: %s", r.status, r.body)
 	}
@@ -233,7 +234,7 @@ func TestStoreThatFails(t *testing.T) {
 		{context.DeadlineExceeded, 503, "timeout", "1"},
 		{errors.New("secret-host said no"), 500, "internal", ""},
 	} {
-		s := start(t, brokenStore{recipe.NewMemory(), c.err})
+		s := start(t, brokenStore{store.NewMemory(), c.err})
 		for _, path := range []string{"/", "/abc"} {
 			r := s.do(request{path: path})
 			problem(t, r, c.status, c.code)

@@ -7,6 +7,7 @@ import (
 
 	"pantry.example/functions/recipes"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 // Whatever a user asks for is paid from one budget, in document reads, and another user
@@ -24,7 +25,7 @@ func TestWhatAUserMayCost(t *testing.T) {
 		"get":    {request{path: "/none"}, 300, 301},
 	} {
 		t.Run(name, func(t *testing.T) {
-			store := recipe.NewMemory()
+			store := store.NewMemory()
 			for _, uid := range []string{"alice-uid", "bob-uid"} {
 				for i := range 30 {
 					if _, err := store.Create(t.Context(), uid, recipe.Recipe{Title: fmt.Sprintf("Soup %d", i)}, ""); err != nil {

@@ -12,7 +12,7 @@ import (
 	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/firebase"
-	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -64,5 +64,5 @@ func open() (http.Handler, error) {
 		return nil, fmt.Errorf("open firestore: no application default credentials, or FIRESTORE_EMULATOR_HOST is not set")
 	}
 	f := web.NewFunction(Name, session.CookieName, cfg)
-	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: recipe.NewFirestore(client), Fetch: Fetching(cfg)})
+	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: store.NewFirestore(client), Fetch: Fetching(cfg)})
 }

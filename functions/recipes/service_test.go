@@ -14,6 +14,7 @@ import (
 
 	"pantry.example/functions/recipes"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -30,19 +31,19 @@ type service struct {
 }
 
 // start serves the function over a store, nil for an empty one in memory.
-func start(t testing.TB, store recipe.Store, changes ...func(*recipes.Deps)) *service {
+func start(t testing.TB, kept recipe.Store, changes ...func(*recipes.Deps)) *service {
 	t.Helper()
-	if store == nil {
-		store = recipe.NewMemory()
+	if kept == nil {
+		kept = store.NewMemory()
 	}
-	s := &service{t: t, store: store, log: &syncBuffer{}, auth: &fakeAuth{}}
+	s := &service{t: t, store: kept, log: &syncBuffer{}, auth: &fakeAuth{}}
 	d := recipes.Deps{
 		Function: web.Function{
 			Name: "recipes", Project: "demo-pantry", Origins: []string{"https://app.example"},
 			SessionCookie: "__session", Log: web.NewLogger(s.log, slog.LevelInfo),
 		},
 		Authenticate: s.auth.authenticate,
-		Store:        store,
+		Store:        kept,
 	}
 	for _, change := range changes {
 		change(&d)

@@ -18,6 +18,7 @@ import (
 
 	"pantry.example/functions/recipes"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 var ldJSON = map[string]string{"Content-Type": "application/ld+json"}
@@ -206,7 +207,7 @@ func (s *service) export(t *testing.T) io.ReadCloser {
 }
 
 func TestExportOfTenThousand(t *testing.T) {
-	s := start(t, endless{recipe.NewMemory(), 1000, 0, new(atomic.Int64)})
+	s := start(t, endless{store.NewMemory(), 1000, 0, new(atomic.Int64)})
 	body := s.export(t)
 	defer body.Close()
 	lines := 0
@@ -222,7 +223,7 @@ func TestExportOfTenThousand(t *testing.T) {
 // An export of a gigabyte is read from the store as the client takes it, and no further
 // when the client goes away.
 func TestExportWaitsForItsReader(t *testing.T) {
-	store := endless{recipe.NewMemory(), 100_000, 0, new(atomic.Int64)}
+	store := endless{store.NewMemory(), 100_000, 0, new(atomic.Int64)}
 	s := start(t, store)
 	body := s.export(t)
 	if _, err := body.Read(make([]byte, 1)); err != nil {
@@ -247,7 +248,7 @@ func TestExportWaitsForItsReader(t *testing.T) {
 
 // An export that breaks off is never a complete answer, and the log says why.
 func TestExportThatBreaksOff(t *testing.T) {
-	s := start(t, endless{recipe.NewMemory(), 1000, 5000, new(atomic.Int64)})
+	s := start(t, endless{store.NewMemory(), 1000, 5000, new(atomic.Int64)})
 	r, err := s.try(request{path: "/:export"})
 	if err == nil {
 		t.Errorf("the answer of %d bytes ended without an error", len(r.body))
@@ -262,6 +263,6 @@ func TestExportThatBreaksOff(t *testing.T) {
 	if log := s.log.String(); !strings.Contains(log, `"code":"store_unavailable"`) {
 		t.Errorf("log: %s", log)
 	}
-	s = start(t, endless{recipe.NewMemory(), 0, 1, new(atomic.Int64)})
+	s = start(t, endless{store.NewMemory(), 0, 1, new(atomic.Int64)})
 	problem(t, s.do(request{path: "/:export"}), http.StatusServiceUnavailable, "store_unavailable")
 }

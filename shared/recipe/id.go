@@ -4,10 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/base64"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // idEncoding gives lower-case letters and digits only: such an id needs no
@@ -22,22 +19,13 @@ func NewID() string {
 	return idEncoding.EncodeToString(b[:])
 }
 
-// keyID is the id of the recipe that uid creates with an idempotency key. The
+// IDForKey is the id of the recipe that uid creates with an idempotency key. The
 // same key always leads to the same document, so that the document itself is the
 // memory of what was created; another user's equal key leads elsewhere.
-func keyID(uid, key string) string {
+func IDForKey(uid, key string) string {
 	h := sha256.New()
 	h.Write([]byte("pantry create\x00" + uid + "\x00" + key)) // no uid holds a NUL
 	return idEncoding.EncodeToString(h.Sum(nil)[:20])
-}
-
-// newETag returns a tag that was never used before (96 random bits). A random tag
-// changes with every write whatever the clocks say, and a writer whose answer
-// was lost recognises its own write by it.
-func newETag() string {
-	var b [12]byte
-	_, _ = rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // ValidID reports whether id may name a recipe: 1 to 64 letters, digits, "_" and
@@ -56,19 +44,4 @@ func ValidID(id string) bool {
 		}
 	}
 	return true
-}
-
-// ownerPath turns a uid into the name of a Firestore document, each uid into
-// another one. Firebase lets whoever mints custom tokens choose any 1 to 128
-// characters, so a uid may be "a/recipes/b" or "..": what has a meaning in a path
-// is escaped (https://firebase.google.com/docs/firestore/quotas#limits).
-func ownerPath(uid string) (string, error) {
-	if !utf8.ValidString(uid) || uid == "" || utf8.RuneCountInString(uid) > 128 || strings.ContainsFunc(uid, unicode.IsControl) {
-		return "", errUID
-	}
-	name := strings.NewReplacer("%", "%25", "/", "%2F").Replace(uid)
-	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "__") {
-		name = "%" + name // a % is otherwise followed by two digits
-	}
-	return name, nil
 }

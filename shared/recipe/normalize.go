@@ -23,7 +23,7 @@ func (r Recipe) Normalize() Recipe {
 	r.Tags = dedupe(cleanList(r.Tags))
 	r.Rating += 0 // -0 becomes 0, which it equals but is not written like
 	if r.LastMadeAt != nil {
-		t := micros(*r.LastMadeAt)
+		t := Time(*r.LastMadeAt)
 		r.LastMadeAt = &t
 	}
 	return r
@@ -64,7 +64,7 @@ func dedupe(tags []string) []string {
 	return kept
 }
 
-// micros is t as Firestore keeps it.
-func micros(t time.Time) time.Time {
+// Time is t as Firestore keeps it.
+func Time(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Microsecond)
 }

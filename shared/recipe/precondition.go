@@ -20,9 +20,9 @@ type Precondition struct {
 	IfNoneMatchAny bool
 }
 
-// check holds p against the present version; an empty etag means that there is
+// Check holds p against the present version; an empty etag means that there is
 // none.
-func (p Precondition) check(etag string) error {
+func (p Precondition) Check(etag string) error {
 	switch exists := etag != ""; {
 	case p.IfMatchAny && !exists,
 		p.IfMatch != nil && (!exists || !slices.Contains(p.IfMatch, etag)),

@@ -1,8 +1,8 @@
 package recipe
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -93,14 +93,14 @@ func (q Query) Normalize() (Query, error) {
 	default:
 		v.add("/state", "enum", 0, "must be active or trashed")
 	}
-	o, err := parseOrder(q.OrderBy)
-	if err != nil {
+	order, ok := normalOrder(q.OrderBy)
+	if !ok {
 		v.add("/orderBy", "enum", 0, "must be updatedAt, createdAt, title or rating, with desc behind it or not")
 	}
 	if len(v) > 0 {
 		return Query{}, v
 	}
-	q.OrderBy = o.String()
+	q.OrderBy = order
 	return q, nil
 }
 
@@ -115,36 +115,19 @@ func (v *ValidationError) search(pointer string, s *string) {
 	}
 }
 
-// order is a parsed OrderBy.
-type order struct {
-	field string // the field's name in the contract
-	desc  bool
-}
+// orders are the fields of OrderBy.
+var orders = []string{"updatedAt", "createdAt", "title", "rating"}
 
-var orderFields = []string{"updatedAt", "createdAt", "title", "rating"}
-
-func parseOrder(s string) (order, error) {
+// normalOrder returns s as "field" or "field desc"; ok is false for any other text.
+func normalOrder(s string) (_ string, ok bool) {
 	words := strings.Fields(s)
-	if len(words) == 0 {
-		return order{field: "updatedAt", desc: true}, nil
+	switch {
+	case len(words) == 0:
+		return "updatedAt desc", true
+	case len(words) == 2 && words[1] == "asc":
+		words = words[:1]
+	case len(words) == 2 && words[1] != "desc", len(words) > 2:
+		return "", false
 	}
-	for _, field := range orderFields {
-		if words[0] != field {
-			continue
-		}
-		switch {
-		case len(words) == 1:
-			return order{field: field}, nil
-		case len(words) == 2 && (words[1] == "desc" || words[1] == "asc"):
-			return order{field: field, desc: words[1] == "desc"}, nil
-		}
-	}
-	return order{}, errors.New("unknown order")
-}
-
-func (o order) String() string {
-	if o.desc {
-		return o.field + " desc"
-	}
-	return o.field
+	return strings.Join(words, " "), slices.Contains(orders, words[0])
 }

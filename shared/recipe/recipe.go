@@ -50,8 +50,8 @@ type Recipe struct {
 	UpdatedAt   time.Time  `json:"updatedAt"`
 }
 
-// clone returns a copy that shares no memory with r.
-func (r Recipe) clone() Recipe {
+// Clone returns a copy that shares no memory with r.
+func (r Recipe) Clone() Recipe {
 	r.Ingredients = cloneList(r.Ingredients)
 	r.Steps = cloneList(r.Steps)
 	r.Tags = cloneList(r.Tags)
@@ -62,22 +62,14 @@ func (r Recipe) clone() Recipe {
 	return r
 }
 
-// shown returns a copy of r for a list.
-func (r Recipe) shown(summary bool) Recipe {
-	if summary {
-		r.Ingredients, r.Steps, r.Notes = nil, nil, ""
-	}
-	return r.clone()
-}
-
 // cloneList copies a list; the copy of a nil list is empty, so that it is [] and
 // not null in JSON.
 func cloneList(list []string) []string {
 	return append(make([]string, 0, len(list)), list...)
 }
 
-// textBytes is the size of everything in r that a user can make long.
-func (r Recipe) textBytes() int {
+// Size is the size of everything in r that a user can make long.
+func (r Recipe) Size() int {
 	n := len(r.Title) + len(r.URL) + len(r.ImageURL) + len(r.Description) + len(r.Notes)
 	for _, list := range [][]string{r.Ingredients, r.Steps, r.Tags} {
 		for _, s := range list {

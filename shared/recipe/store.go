@@ -28,10 +28,6 @@ var (
 	ErrUnavailable = errors.New("recipe store unavailable")
 )
 
-// errUID: the uid cannot be a Firebase user's. It comes from a verified token, so
-// this is a fault of the program and has no exported name.
-var errUID = errors.New("uid is not 1 to 128 printable characters")
-
 // Store keeps recipes, each user's apart. All methods are safe for concurrent
 // use, take the owner's uid, and never reach another user's recipes. A Recipe
 // handed in is normalized and validated first; one handed out shares no memory

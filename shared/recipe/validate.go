@@ -102,7 +102,7 @@ func (r Recipe) Validate() error {
 	v.list("/steps", r.Steps, len(clean.Steps), MaxSteps, MaxStep, manyLines)
 	v.list("/tags", r.Tags, len(clean.Tags), MaxTags, MaxTag, oneLine)
 	v.text("/notes", r.Notes, MaxNotes, manyLines)
-	if clean.textBytes() > MaxBytes {
+	if clean.Size() > MaxBytes {
 		v.add("", "maxBytes", MaxBytes, "must have at most 256 KiB of text in all")
 	}
 	if len(v) == 0 {

@@ -16,7 +16,7 @@ import (
 	"pantry.example/functions/setcache"
 	"pantry.example/shared/emulator"
 	"pantry.example/shared/emulator/firebaseauth"
-	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 var update = flag.Bool("update", false, "write costs.md again (needs the real servers)")
@@ -36,7 +36,7 @@ func (r row) commands() int { return r.sent + r.inside }
 func TestCostsEmbedded(t *testing.T) {
 	auth := httptest.NewServer(firebaseauth.New(project))
 	t.Cleanup(auth.Close)
-	w := newWorld(t, embeddedRedis(t), strings.TrimPrefix(auth.URL, "http://"), recipe.NewMemory(), &firestoreCounter{})
+	w := newWorld(t, embeddedRedis(t), strings.TrimPrefix(auth.URL, "http://"), store.NewMemory(), &firestoreCounter{})
 	rows := w.measure()
 	golden := read(t)
 	known := firestoreColumns(t, golden)
@@ -54,7 +54,7 @@ func TestCostsEmbedded(t *testing.T) {
 func TestCosts(t *testing.T) {
 	rc, auth, fire := realRedis(t, emulator.Redis(t)), emulator.Auth(t), emulator.Firestore(t)
 	fc := &firestoreCounter{}
-	w := newWorld(t, rc, auth, recipe.NewFirestore(fc.client(t, fire)), fc)
+	w := newWorld(t, rc, auth, store.NewFirestore(fc.client(t, fire)), fc)
 	got := document(t, w.measure())
 	if *update {
 		if err := os.WriteFile("costs.md", []byte(got), 0o644); err != nil {

@@ -20,6 +20,7 @@ import (
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/deadline"
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 // firestoreTimeout bounds a question to Firestore; the first one connects too.
 const firestoreTimeout = 8 * time.Second
 
-const deployIndexes = "Deploy shared/recipe/firestore.indexes.json: firebase deploy --only firestore:indexes --project PROJECT"
+const deployIndexes = "Deploy shared/recipe/store/firestore.indexes.json: firebase deploy --only firestore:indexes --project PROJECT"
 
 func (r *report) firestore(ctx context.Context, cfg config.Config, bad bool) {
 	switch {
@@ -49,7 +50,7 @@ func (r *report) firestore(ctx context.Context, cfg config.Config, bad bool) {
 		return
 	}
 	defer func() { _ = client.Close() }()
-	store := recipe.NewFirestore(client)
+	store := store.NewFirestore(client)
 	if !r.firestoreAccess(ctx, cfg, store) {
 		r.skip("Firestore cannot be asked", checkIndexes, checkPurge)
 		return

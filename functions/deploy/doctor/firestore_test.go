@@ -75,7 +75,7 @@ func firestore(t *testing.T, refuse func(*pb.StructuredQuery) error) (*fakeFires
 // declared are the composite indexes of firestore.indexes.json, as needs names them.
 func declared(t *testing.T) []string {
 	t.Helper()
-	b, err := os.ReadFile("../../../shared/recipe/firestore.indexes.json")
+	b, err := os.ReadFile("../../../shared/recipe/store/firestore.indexes.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"pantry.example/functions/local/handlers"
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity/firebase"
-	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 	"pantry.example/shared/session"
 	"pantry.example/shared/web"
 )
@@ -46,7 +46,7 @@ func functions(t *testing.T, redisServer string) string {
 		}
 	}
 	made, err := handlers.New(handlers.Backends{
-		Outside: outside, Sessions: sessions, Firebase: firebase, TTL: time.Hour, Store: recipe.NewMemory(),
+		Outside: outside, Sessions: sessions, Firebase: firebase, TTL: time.Hour, Store: store.NewMemory(),
 	})
 	if err != nil {
 		t.Fatal(err)

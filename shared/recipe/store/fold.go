@@ -1,0 +1,127 @@
+package store
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Folding makes texts equal that a person who searches takes for equal: "Crème
+// Brûlée" and "creme brulee", "Straße" and "strasse", full-width and plain letters.
+// It is written with package norm alone; package cases would add its language
+// tables to the binary for three letters more.
+
+// letters have no decomposition in Unicode, and yet people type them as on the
+// right when their keyboard lacks them.
+var letters = map[rune]string{
+	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe",
+	'ħ': "h", 'ı': "i", 'ŋ': "n", 'ŧ': "t", 'ĸ': "k", 'ς': "σ",
+}
+
+// fold returns s in lower case, without accents, with compatibility characters
+// replaced and runs of white space made one space.
+func fold(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, c := range norm.NFKD.String(s) {
+		c = unicode.ToLower(c)
+		switch {
+		case unicode.IsSpace(c):
+			space = b.Len() > 0
+			continue
+		case isAccent(c):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		if l := letters[c]; l != "" {
+			b.WriteString(l)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return norm.NFC.String(b.String())
+}
+
+// isAccent reports whether c is a mark that may be left out: the accents of Latin,
+// Greek and Cyrillic, the points of Hebrew and Arabic. The marks of other scripts
+// are their vowels, and those of kana make another letter.
+func isAccent(c rune) bool {
+	return c >= '\u0300' && unicode.Is(unicode.Mn, c) && c != '\u3099' && c != '\u309A' &&
+		unicode.In(c, unicode.Inherited, unicode.Hebrew, unicode.Arabic)
+}
+
+// titleKey is the value that orders titles. Firestore orders by the first 1,500
+// bytes of a string only, so the key ends well before that.
+func titleKey(title string) string {
+	return clip(fold(title), 600)
+}
+
+// clip cuts s to at most n bytes, between two characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// maxWord is how many characters of a word count: longer words are the same when
+// these are. It bounds the number of beginnings that are kept for a word.
+const maxWord = 15
+
+// words calls yield with each folded word of s: a run of letters, digits and
+// marks of scripts that put spaces between words, cut to maxWord, or a whole run
+// of those that do not (unspaced is then true).
+func words(s string, yield func(word string, unspaced bool)) {
+	start, kind := 0, 0 // 0 between words, 1 in a word, 2 in an unspaced run
+	s = fold(s)
+	flush := func(end int) {
+		switch kind {
+		case 1:
+			yield(clipRunes(s[start:end], maxWord), false)
+		case 2:
+			yield(s[start:end], true)
+		}
+	}
+	for i, c := range s {
+		next := 0
+		switch {
+		case isUnspaced(c):
+			next = 2
+		case unicode.IsMark(c) && kind != 0:
+			next = kind
+		case unicode.IsLetter(c) || unicode.IsDigit(c):
+			next = 1
+		}
+		if next != kind {
+			flush(i)
+			start, kind = i, next
+		}
+	}
+	flush(len(s))
+}
+
+// isUnspaced reports whether c belongs to a script that runs words together, with
+// the marks that lengthen (ー) or repeat (々) a sound and belong to no script.
+func isUnspaced(c rune) bool {
+	return c >= 0x0E00 && (c == 'ー' || unicode.IsLetter(c) || unicode.IsMark(c)) &&
+		(c == 'ー' || unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
+}
+
+func clipRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"pantry.example/shared/recipe"
+)
+
+const (
+	// scanBatch is how many documents a filtered list fetches at a time.
+	scanBatch = 50
+	// maxCounted is how many of a search's terms are counted to find the rarest.
+	maxCounted = 6
+	// maxBytes bounds the text of one page and of one batch, so that a hundred
+	// recipes of the largest size do not fill an instance's memory.
+	maxBytes = 4 << 20
+)
+
+// List implements Store.
+func (e *engine) List(ctx context.Context, uid string, q recipe.Query) (recipe.Page, error) {
+	page, err := e.list(ctx, uid, q)
+	if err != nil {
+		return recipe.Page{}, fmt.Errorf("list recipes: %w", err)
+	}
+	return page, nil
+}
+
+func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.Page, error) {
+	q, err := q.Normalize()
+	if err != nil {
+		return recipe.Page{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return recipe.Page{}, err
+	}
+	s := newSearch(q)
+	w := walk{e: e, uid: uid, search: s}
+	if q.PageToken == "" {
+		var empty bool
+		w.read = min(len(s.terms), maxCounted) // an aggregation is billed as one read for 1,000 entries
+		if w.pivot, empty, err = e.rarest(ctx, uid, s); err != nil {
+			return recipe.Page{}, err
+		}
+		w.done = empty
+	} else {
+		var at position
+		if at, w.pivot, err = s.parseToken(uid); err != nil {
+			return recipe.Page{}, err
+		}
+		w.after = &at
+	}
+	page, err := w.page(ctx, q.PageSize)
+	if err != nil {
+		return recipe.Page{}, err
+	}
+	if q.Count {
+		page.TotalSize, err = e.total(ctx, &w, page)
+	}
+	page.Reads = max(w.read, 1)
+	return page, err
+}
+
+// rarest returns which of the terms the fewest documents have. Firestore keeps no
+// statistics, so the terms are counted, no further than one List would scan: an
+// aggregation that counts up to 1,000 index entries costs one read. With one term
+// there is nothing to choose, and of many only the longest are counted, for a
+// longer beginning of a word is seldom the more common one. empty: no document
+// has one of the terms, so none has all.
+func (e *engine) rarest(ctx context.Context, uid string, s search) (pivot int, empty bool, _ error) {
+	if len(s.terms) == 1 {
+		return 0, false, nil
+	}
+	candidates := longest(s.terms, maxCounted)
+	counts := make([]int, len(candidates))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, c := range candidates {
+		g.Go(func() (err error) {
+			counts[i], err = e.b.count(gctx, uid, s.list(c), e.maxScan+1)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return 0, false, err
+	}
+	best := 0
+	for i, n := range counts {
+		if n < counts[best] {
+			best = i
+		}
+	}
+	return candidates[best], counts[best] == 0, nil
+}
+
+// longest returns the indexes of the n longest terms, the longest first.
+func longest(terms []string, n int) []int {
+	var best []int
+	for i := range terms {
+		at := len(best)
+		for at > 0 && utf8.RuneCountInString(terms[best[at-1]]) < utf8.RuneCountInString(terms[i]) {
+			at--
+		}
+		best = append(best[:at], append([]int{i}, best[at:]...)...)
+		best = best[:min(len(best), n)]
+	}
+	return best
+}
+
+// walk goes through the documents of a search in their order.
+type walk struct {
+	e      *engine
+	uid    string
+	search search
+	pivot  int
+	// after is the last document that was looked at and is not to be looked at
+	// again; nil at the start.
+	after *position
+	// done: there is nothing behind after.
+	done bool
+	// read is how many documents were read so far.
+	read int
+}
+
+// scan hands the next documents that match to take, until take refuses one, which
+// is then still to come, or most documents were looked at, or there are no more.
+func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) bool) error {
+	for !w.done && most > 0 {
+		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, most),
+			part{terms: len(w.search.terms) > 1, body: !w.search.query.Summary})
+		if err != nil {
+			return err
+		}
+		w.read += len(docs)
+		for _, d := range docs {
+			if w.search.matches(d, w.e.present()) && !take(d) {
+				return nil
+			}
+			at := d.position(w.search.order)
+			w.after = &at
+		}
+		most -= len(docs)
+		w.done = !more
+	}
+	return nil
+}
+
+// page collects the next recipes that match, at most size. One match more than the
+// page holds shows that there is a next page. It ends early when it has looked at
+// maxScan documents or has maxBytes of text, and leaves the rest to the next page.
+func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
+	page := recipe.Page{Recipes: []recipe.Recipe{}}
+	batch, most := size+1, size+1
+	if w.search.narrows() {
+		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
+	}
+	bytes := 0
+	err := w.scan(ctx, batch, most, func(d *document) bool {
+		bytes += d.Size()
+		if len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
+			return false
+		}
+		page.Recipes = append(page.Recipes, d.shown(w.search.query.Summary))
+		return true
+	})
+	if err == nil && !w.done && w.after != nil {
+		page.NextPageToken = w.search.token(w.uid, w.pivot, *w.after)
+	}
+	return page, err
+}
+
+// total counts the matches on all pages: by the page itself when it is all, by one
+// aggregation when one query says it all, else by looking at each document,
+// unless there are more than one List may scan.
+func (e *engine) total(ctx context.Context, w *walk, page recipe.Page) (*int, error) {
+	n := len(page.Recipes)
+	if w.search.query.PageToken == "" && w.done {
+		return &n, nil
+	}
+	if p, ok := w.search.count(e.present()); ok {
+		n, err := e.b.count(ctx, w.uid, p, 0)
+		w.read += n/1000 + 1
+		return &n, err
+	}
+	n, w.after, w.done = 0, nil, false
+	err := w.scan(ctx, scanBatch, e.maxScan, func(*document) bool { n++; return true })
+	if err != nil || !w.done {
+		return nil, err
+	}
+	return &n, nil
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"pantry.example/shared/recipe"
+)
+
+// Memory is a Store in the process's memory, for tests and the local runner. What
+// it holds is lost when the process ends.
+type Memory struct{ engine }
+
+var _ recipe.Store = (*Memory)(nil)
+
+// NewMemory returns an empty Memory.
+func NewMemory(options ...Option) *Memory {
+	m := &memory{users: make(map[string]map[string]*document)}
+	s := &Memory{newEngine(m, options)}
+	m.now = s.present
+	return s
+}
+
+// memory is the backend: what each user has, by id.
+type memory struct {
+	mu    sync.RWMutex
+	users map[string]map[string]*document
+	now   func() time.Time
+}
+
+func (m *memory) get(ctx context.Context, uid, id string) (*document, error) {
+	if err := check(ctx, uid); err != nil {
+		return nil, err
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	d := m.users[uid][id]
+	if d == nil {
+		return nil, recipe.ErrNotFound
+	}
+	return d, nil
+}
+
+func (m *memory) create(ctx context.Context, uid string, d *document) error {
+	return m.put(ctx, uid, nil, d)
+}
+
+func (m *memory) replace(ctx context.Context, uid string, old, d *document) error {
+	return m.put(ctx, uid, old, d)
+}
+
+// put stores d if what is stored is old.
+func (m *memory) put(ctx context.Context, uid string, old, d *document) error {
+	if err := check(ctx, uid); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	docs := m.users[uid]
+	if docs[d.ID] != old {
+		return errConflict
+	}
+	if docs == nil {
+		docs = make(map[string]*document)
+		m.users[uid] = docs
+	}
+	docs[d.ID] = d
+	if d.State == recipe.Trashed { // the trash is emptied as it fills
+		for id, other := range docs {
+			if other.gone(m.now()) {
+				delete(docs, id)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) query(ctx context.Context, uid string, p plan, after *position, limit int, _ part) ([]*document, bool, error) {
+	if err := check(ctx, uid); err != nil {
+		return nil, false, err
+	}
+	found := m.find(uid, p, after)
+	slices.SortFunc(found, func(a, b *document) int {
+		return p.order.compare(a.position(p.order), b.position(p.order))
+	})
+	bytes := 0
+	for i, d := range found {
+		if i == limit || bytes > maxBytes {
+			return found[:i], true, nil
+		}
+		bytes += d.Size()
+	}
+	return found, len(found) == limit, nil
+}
+
+// find returns the documents of p behind after, in no order.
+func (m *memory) find(uid string, p plan, after *position) []*document {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var found []*document
+	for _, d := range m.users[uid] {
+		if p.finds(d) && (after == nil || p.order.compare(d.position(p.order), *after) > 0) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// finds reports whether d is one of p's documents.
+func (p plan) finds(d *document) bool {
+	if p.term != "" && !slices.Contains(d.terms, p.term) {
+		return false
+	}
+	if p.least == nil {
+		return true
+	}
+	o := order{field: p.least.field}
+	c := o.compare(position{key: d.position(o).key}, position{key: p.least.value})
+	return c > 0 || c == 0 && !p.least.strict
+}
+
+func (m *memory) count(ctx context.Context, uid string, p plan, limit int) (int, error) {
+	if err := check(ctx, uid); err != nil {
+		return 0, err
+	}
+	n := len(m.find(uid, p, nil))
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	return n, nil
+}
+
+func (m *memory) remove(ctx context.Context, uid string, old *document) error {
+	if err := check(ctx, uid); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.users[uid][old.ID] != old {
+		return errConflict
+	}
+	delete(m.users[uid], old.ID)
+	return nil
+}
+
+func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
+	docs, more, err := m.query(ctx, uid, p, after, limit, part{})
+	if err != nil || len(docs) == 0 {
+		return nil, false, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range docs {
+		if !unchanged || m.users[uid][d.ID] == d {
+			delete(m.users[uid], d.ID)
+		}
+	}
+	last := docs[len(docs)-1].position(p.order)
+	return &last, more, nil
+}
+
+func check(ctx context.Context, uid string) error {
+	if _, err := ownerPath(uid); err != nil {
+		return err
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pantry.example/shared/recipe"
+)
+
+// Get implements Store.
+func (e *engine) Get(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+	if !recipe.ValidID(id) {
+		return recipe.Recipe{}, fmt.Errorf("get recipe: %w", recipe.ErrNotFound)
+	}
+	d, err := e.b.get(ctx, uid, id)
+	if err == nil && d.gone(e.present()) {
+		err = recipe.ErrNotFound
+	}
+	if err != nil {
+		return recipe.Recipe{}, fmt.Errorf("get recipe: %w", err)
+	}
+	return d.Clone(), nil
+}
+
+// HasTitle implements Store.
+func (e *engine) HasTitle(ctx context.Context, uid, title string) (bool, error) {
+	n, err := e.b.count(ctx, uid, titleTaken(title), 1)
+	if err != nil {
+		return false, fmt.Errorf("look up title: %w", err)
+	}
+	return n > 0, nil
+}
+
+// Create implements Store.
+func (e *engine) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
+	if err := r.Validate(); err != nil {
+		return recipe.Recipe{}, fmt.Errorf("create recipe: %w", err)
+	}
+	r = r.Normalize()
+	id, sent := recipe.NewID(), ""
+	if key != "" {
+		id, sent = recipe.IDForKey(uid, key), fingerprint(r)
+	}
+	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
+		if old != nil {
+			if sent == "" || old.fingerprint != sent {
+				return nil, recipe.ErrKeyReused
+			}
+			return old, nil
+		}
+		d := newDocument(id, r, e.present())
+		d.fingerprint = sent
+		return d, nil
+	}, true)
+	if err != nil {
+		return recipe.Recipe{}, fmt.Errorf("create recipe: %w", err)
+	}
+	return d.Clone(), nil
+}
+
+// validateAt validates r and the id that it is to have.
+func validateAt(r recipe.Recipe, id string) error {
+	var v, faults recipe.ValidationError
+	if !recipe.ValidID(id) {
+		v = append(v, recipe.FieldError{Pointer: "/id", Rule: "pattern", Limit: 64, Message: "must be 1 to 64 letters, digits, _ and -, and not a reserved name"})
+	}
+	if err := r.Validate(); errors.As(err, &faults) {
+		v = append(v, faults...)
+	}
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}
+
+// Put implements Store.
+func (e *engine) Put(ctx context.Context, uid, id string, r recipe.Recipe, p recipe.Precondition) (recipe.Recipe, bool, error) {
+	if err := validateAt(r, id); err != nil {
+		return recipe.Recipe{}, false, fmt.Errorf("put recipe: %w", err)
+	}
+	r = r.Normalize()
+	created := false
+	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
+		created = old == nil
+		if old == nil {
+			return newDocument(id, r.Clone(), e.present()), p.Check("")
+		}
+		if old.State == recipe.Trashed {
+			return nil, recipe.ErrTrashed
+		}
+		return old.edit(r.Clone(), e.present()), p.Check(old.ETag)
+	}, false)
+	if err != nil {
+		return recipe.Recipe{}, false, fmt.Errorf("put recipe: %w", err)
+	}
+	return d.Clone(), created, nil
+}
+
+// editError marks an error of Update's edit, which is returned as it is.
+type editError struct{ error }
+
+// Update implements Store.
+func (e *engine) Update(ctx context.Context, uid, id string, p recipe.Precondition, edit func(recipe.Recipe) (recipe.Recipe, error)) (recipe.Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State == recipe.Trashed {
+			return nil, recipe.ErrTrashed
+		}
+		if err := p.Check(old.ETag); err != nil {
+			return nil, err
+		}
+		r, err := edit(old.Clone())
+		if err != nil {
+			return nil, editError{err}
+		}
+		if err := r.Validate(); err != nil {
+			return nil, err
+		}
+		return old.edit(r.Normalize(), e.present()), nil
+	})
+	var own editError
+	switch {
+	case errors.As(err, &own):
+		return recipe.Recipe{}, own.error
+	case err != nil:
+		return recipe.Recipe{}, fmt.Errorf("update recipe: %w", err)
+	}
+	return d.Clone(), nil
+}
+
+// Trash implements Store.
+func (e *engine) Trash(ctx context.Context, uid, id string, p recipe.Precondition) (recipe.Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State == recipe.Trashed {
+			return nil, recipe.ErrNotFound
+		}
+		return old.move(recipe.Trashed, e.present()), p.Check(old.ETag)
+	})
+	if err != nil {
+		return recipe.Recipe{}, fmt.Errorf("trash recipe: %w", err)
+	}
+	return d.Clone(), nil
+}
+
+// Restore implements Store.
+func (e *engine) Restore(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+	d, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State != recipe.Trashed {
+			return nil, recipe.ErrNotTrashed
+		}
+		return old.move(recipe.Active, e.present()), nil
+	})
+	if err != nil {
+		return recipe.Recipe{}, fmt.Errorf("restore recipe: %w", err)
+	}
+	return d.Clone(), nil
+}
+
+// Delete implements Store.
+func (e *engine) Delete(ctx context.Context, uid, id string, p recipe.Precondition) error {
+	_, err := e.change(ctx, uid, id, func(old *document) (*document, error) {
+		if old.State != recipe.Trashed {
+			return nil, recipe.ErrNotTrashed
+		}
+		return nil, p.Check(old.ETag)
+	})
+	if err != nil {
+		return fmt.Errorf("delete recipe: %w", err)
+	}
+	return nil
+}
+
+// PutBack implements Store.
+func (e *engine) PutBack(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+	if err := validateAt(r, r.ID); err != nil {
+		return recipe.Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+	}
+	r = r.Normalize()
+	created := false
+	d, err := e.write(ctx, uid, r.ID, func(old *document) (*document, error) {
+		if created = old == nil; !created {
+			return old, nil
+		}
+		return back(r, e.present()), nil
+	}, true)
+	if err != nil {
+		return recipe.Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+	}
+	return d.Clone(), created, nil
+}
+
+// OfPage implements Store.
+func (e *engine) OfPage(ctx context.Context, uid, url string) (string, error) {
+	docs, _, err := e.b.query(ctx, uid, ofPage(url), nil, 1, part{})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("look up address: %w", err)
+	case len(docs) == 0:
+		return "", fmt.Errorf("look up address: %w", recipe.ErrNotFound)
+	}
+	return docs[0].ID, nil
+}
