@@ -132,36 +132,32 @@ func (m *mapper) ingredientLines(raw []located) []located {
 // singleParens writes ((optional)) as (optional): plugins put notes in
 // parentheses that have some already. "(1 (8 oz))" stays as it is.
 func singleParens(s string) string {
-	for from := 0; len(s) < 4*recipe.MaxIngredient; {
-		i := strings.Index(s[from:], "((")
-		if i < 0 {
-			return s
-		}
-		i += from
-		from = i + 1
-		inner := closing(s, i+1)
-		if inner > 0 && closing(s, i) == inner+1 {
-			s = s[:i] + s[i+1:inner+1] + s[inner+2:]
-			from = i
+	if !strings.Contains(s, "((") {
+		return s
+	}
+	closing, open := map[int]int{}, []int{} // places of parentheses
+	for i := range len(s) {
+		switch n := len(open); {
+		case s[i] == '(':
+			open = append(open, i)
+		case s[i] == ')' && n > 0:
+			closing[open[n-1]] = i
+			open = open[:n-1]
 		}
 	}
-	return s
-}
-
-// closing returns the index of the parenthesis that closes the one at i, or -1.
-func closing(s string, i int) int {
-	depth := 0
-	for ; i < len(s); i++ {
-		switch s[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return i
-			}
+	doubled := map[int]bool{}
+	for i, end := range closing {
+		if inner, ok := closing[i+1]; ok && inner == end-1 {
+			doubled[i], doubled[end] = true, true
 		}
 	}
-	return -1
+	var b strings.Builder
+	for i := range len(s) {
+		if !doubled[i] {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
 }
 
 // splitList parts a list that was written in one line: by bullets or semicolons,

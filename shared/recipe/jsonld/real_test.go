@@ -79,8 +79,8 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		want       []string
 	}{
 		{
-			"doubled parentheses", `"recipeIngredient":["salt ((optional))","1 cup milk ((warm) or cold)","2 (8 oz (225 g)) cans","2 eggs ((large), ((beaten)))","a ((b"]`,
-			[]string{"salt (optional)", "1 cup milk ((warm) or cold)", "2 (8 oz (225 g)) cans", "2 eggs ((large), (beaten))", "a ((b"},
+			"doubled parentheses", `"recipeIngredient":["salt ((optional))","1 cup milk ((warm) or cold)","2 (8 oz (225 g)) cans","2 eggs ((large), ((beaten)))","a ((b","()a"]`,
+			[]string{"salt (optional)", "1 cup milk ((warm) or cold)", "2 (8 oz (225 g)) cans", "2 eggs ((large), (beaten))", "a ((b", "()a"},
 		},
 		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
 		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
