@@ -63,18 +63,12 @@ func (b *backends) routes() (http.Handler, error) {
 	mux.Handle("GET /openapi.json", described)
 	mux.Handle("GET /docs", described)
 	mux.Handle("GET /docs/", described)
-	mux.Handle("/", page.Handler(page.Config{
-		AuthURL: "http://" + b.cfg.AuthEmulator, ProjectID: b.cfg.ProjectID,
-		DemoEmail: b.demo(demoEmail), DemoPassword: b.demo(demoPassword),
-	}))
-	return mux, nil
-}
-
-func (b *backends) demo(value string) string {
+	shown := page.Config{AuthURL: "http://" + b.cfg.AuthEmulator}
 	if b.embeddedAuth {
-		return value
+		shown.Demo = &page.Account{Email: demoEmail, Password: demoPassword}
 	}
-	return ""
+	mux.Handle("/", page.Handler(shown))
+	return mux, nil
 }
 
 func newServer(h http.Handler) *http.Server {

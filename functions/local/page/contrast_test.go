@@ -12,7 +12,7 @@ import (
 // TestContrast computes the contrast of the colours that lie upon each other, in the light
 // and in the dark (WCAG 2.2: 1.4.3 asks 4.5 for text, 1.4.11 asks 3 for controls).
 func TestContrast(t *testing.T) {
-	light, dark, ok := strings.Cut(get(t, "/page/style/base.css"), "@media (prefers-color-scheme: dark)")
+	light, dark, ok := strings.Cut(get(t, "/page/style.css"), "@media (prefers-color-scheme: dark)")
 	if !ok {
 		t.Fatal("base.css has no dark colours")
 	}
@@ -70,7 +70,7 @@ func TestContrast(t *testing.T) {
 }
 
 func TestTileContrast(t *testing.T) {
-	tiles := regexp.MustCompile(`--wash: (#[0-9a-f]{6}); --mark: (#[0-9a-f]{6})`).FindAllStringSubmatch(get(t, "/page/style/layout.css"), -1)
+	tiles := regexp.MustCompile(`--wash: (#[0-9a-f]{6}); --mark: (#[0-9a-f]{6})`).FindAllStringSubmatch(get(t, "/page/style.css"), -1)
 	if len(tiles) != 6 {
 		t.Fatalf("found %d colours of tiles, want 6", len(tiles))
 	}

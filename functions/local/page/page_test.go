@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,12 +16,9 @@ import (
 	"pantry.example/functions/local/page"
 )
 
-func handler() http.Handler {
-	return page.Handler(page.Config{
-		AuthURL: "http://127.0.0.1:9099", ProjectID: "demo-pantry",
-		DemoEmail: "demo@pantry.example", DemoPassword: "pantry-demo",
-	})
-}
+var served = page.Handler(page.Config{
+	AuthURL: "http://127.0.0.1:9099", Demo: &page.Account{Email: "demo@pantry.example", Password: "pantry-demo"},
+})
 
 func ask(t *testing.T, h http.Handler, method, target string, etags ...string) *http.Response {
 	t.Helper()
@@ -35,7 +33,7 @@ func ask(t *testing.T, h http.Handler, method, target string, etags ...string) *
 
 func get(t *testing.T, target string) string {
 	t.Helper()
-	answer := ask(t, handler(), http.MethodGet, target)
+	answer := ask(t, served, http.MethodGet, target)
 	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("GET %s: %s", target, answer.Status)
 	}
@@ -58,7 +56,7 @@ func TestHeaders(t *testing.T) {
 		"X-Content-Type-Options":       "nosniff",
 	}
 	for _, target := range []string{"/", "/page/api.js", "/page/config.json", "/page/nothing", "/elsewhere"} {
-		answer := ask(t, handler(), http.MethodGet, target)
+		answer := ask(t, served, http.MethodGet, target)
 		got := map[string]string{}
 		for name := range want {
 			got[name] = answer.Header.Get(name)
@@ -71,22 +69,33 @@ func TestHeaders(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	for target, want := range map[string]string{
-		"/":                    "text/html; charset=utf-8",
-		"/page/main.js":        "text/javascript; charset=utf-8",
-		"/page/style/base.css": "text/css; charset=utf-8",
-		"/page/icon.svg":       "image/svg+xml",
-		"/page/config.json":    "application/json",
+		"/":                 "text/html; charset=utf-8",
+		"/page/main.js":     "text/javascript; charset=utf-8",
+		"/page/style.css":   "text/css; charset=utf-8",
+		"/page/icon.svg":    "image/svg+xml",
+		"/page/config.json": "application/json",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			answer := ask(t, handler(), method, target)
+			answer := ask(t, served, method, target)
 			if got := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || got != want {
 				t.Errorf("%s %s: %s, %s; want 200 and %s", method, target, answer.Status, got, want)
 			}
 		}
-		etag := ask(t, handler(), http.MethodGet, target).Header.Get("ETag")
-		if again := ask(t, handler(), http.MethodGet, target, etag); again.StatusCode != http.StatusNotModified {
+		etag := ask(t, served, http.MethodGet, target).Header.Get("ETag")
+		if again := ask(t, served, http.MethodGet, target, etag); again.StatusCode != http.StatusNotModified {
 			t.Errorf("GET %s with its ETag: %s, want 304", target, again.Status)
 		}
+	}
+	zipped := httptest.NewRequest(http.MethodGet, "/page/api.js", nil)
+	zipped.Header.Set("Accept-Encoding", "gzip, br")
+	w := httptest.NewRecorder()
+	served.ServeHTTP(w, zipped)
+	plain, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatalf("/page/api.js with Accept-Encoding: gzip: %v", err)
+	}
+	if body, err := io.ReadAll(plain); err != nil || string(body) != get(t, "/page/api.js") || w.Header().Get("Vary") != "Accept-Encoding" {
+		t.Errorf("/page/api.js is another file when it is compressed: %v, Vary %q", err, w.Header().Get("Vary"))
 	}
 	for target, want := range map[string]int{
 		"GET /page/":                http.StatusNotFound,
@@ -100,7 +109,7 @@ func TestFiles(t *testing.T) {
 		"POST /page/api.js":         http.StatusMethodNotAllowed,
 	} {
 		method, address, _ := strings.Cut(target, " ")
-		if got := ask(t, handler(), method, address).StatusCode; got != want {
+		if got := ask(t, served, method, address).StatusCode; got != want {
 			t.Errorf("%s: %d, want %d", target, got, want)
 		}
 	}
@@ -108,16 +117,16 @@ func TestFiles(t *testing.T) {
 
 func TestConfiguration(t *testing.T) {
 	got := get(t, "/page/config.json")
-	want := `{"authURL":"http://127.0.0.1:9099","projectID":"demo-pantry","demo":{"email":"demo@pantry.example","password":"pantry-demo"}}`
+	want := `{"authURL":"http://127.0.0.1:9099","demo":{"email":"demo@pantry.example","password":"pantry-demo"}}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	none := page.Handler(page.Config{AuthURL: "https://[::1]:9099", ProjectID: "</script>"})
+	none := page.Handler(page.Config{AuthURL: "https://[::1]:9099"})
 	body, err := io.ReadAll(ask(t, none, http.MethodGet, "/page/config.json").Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = `{"authURL":"https://[::1]:9099","projectID":"\u003c/script\u003e","demo":null}`
+	want = `{"authURL":"https://[::1]:9099","demo":null}`
 	if string(body) != want {
 		t.Errorf("without a demo account: got %s, want %s", body, want)
 	}
@@ -193,10 +202,8 @@ func TestNothingInline(t *testing.T) {
 			t.Errorf("the page holds %s: %s", what, found)
 		}
 	}
-	for _, sheet := range []string{"base", "controls", "layout", "session", "list", "recipe", "import", "print"} {
-		if found := regexp.MustCompile(`@import|url\((?:"|')?[^#"')]`).FindString(get(t, "/page/style/"+sheet+".css")); found != "" {
-			t.Errorf("%s loads something: %s", sheet, found)
-		}
+	if found := regexp.MustCompile(`@import|url\((?:"|')?[^#"')]`).FindString(get(t, "/page/style.css")); found != "" {
+		t.Errorf("the style sheets load something: %s", found)
 	}
 }
 
