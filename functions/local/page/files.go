@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"text/template" // only names of files are put in
+	"text/template" // no data is put in
 	"time"
 )
 
@@ -35,14 +35,9 @@ var sheets = []string{"base", "controls", "layout", "session", "list", "recipe",
 // index.html and parts. It panics when an embedded file cannot be used; the tests call it.
 func files(c Config) map[string][]byte {
 	all := map[string][]byte{"config.json": must(json.Marshal(c))}
-	var modules []string // the HTML names them, so that a browser need not read one to learn of the next
 	for _, pattern := range []string{"*.svg", "*.js", "*/*.js"} {
 		for _, file := range must(fs.Glob(static, "static/"+pattern)) {
-			name := strings.TrimPrefix(file, "static/")
-			all[name] = must(static.ReadFile(file))
-			if path.Ext(name) == ".js" {
-				modules = append(modules, name)
-			}
+			all[strings.TrimPrefix(file, "static/")] = must(static.ReadFile(file))
 		}
 	}
 	for _, sheet := range sheets {
@@ -50,7 +45,7 @@ func files(c Config) map[string][]byte {
 	}
 	var html bytes.Buffer
 	parts := must(template.ParseFS(static, "static/index.html", "static/parts/*.html"))
-	if err := parts.Execute(&html, modules); err != nil {
+	if err := parts.Execute(&html, nil); err != nil {
 		panic("page: " + err.Error())
 	}
 	all["index.html"] = html.Bytes()
