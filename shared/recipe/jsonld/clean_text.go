@@ -16,6 +16,10 @@ const (
 	// groupBreak is that of elements such as div: between the steps of a text, but
 	// not between the parts of one ingredient.
 	groupBreak = '\x1d'
+	// inlineStart and inlineEnd are tags that break nothing, but may stand between
+	// two words that only the page's style sets apart.
+	inlineStart = '\x1c'
+	inlineEnd   = '\x1f'
 )
 
 // oneLine returns s as one line of plain text: tags and entities resolved, white
@@ -64,20 +68,27 @@ func lines(text string) []string {
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	gap := false
+	gap, ended, restarted := false, false, false
+	last := ' '
 	for _, c := range s {
 		switch {
 		case unicode.IsSpace(c) || c == lineBreak || c == groupBreak || c == '\u2028' || c == '\u2029':
 			gap = b.Len() > 0
 			continue
+		case c == inlineEnd:
+			ended = true
+			continue
+		case c == inlineStart:
+			ended, restarted = true, ended
+			continue
 		case isInvisible(c):
 			continue
 		}
-		if gap {
+		if gap || (restarted || ended && unicode.IsDigit(last) != unicode.IsDigit(c)) && isWordRune(last) && isWordRune(c) {
 			b.WriteByte(' ')
-			gap = false
 		}
 		b.WriteRune(c)
+		gap, ended, restarted, last = false, false, false, c
 	}
 	return strings.TrimSpace(norm.NFC.String(b.String()))
 }

@@ -137,7 +137,7 @@ const maxRead = 4 * recipe.MaxBytes
 // text returns the raw text of a value: of an object its text or its name, of a
 // list its first.
 func (m *mapper) text(v any) string {
-	s := m.find(v)
+	s := m.textOf(v)
 	if left := maxRead - m.read; len(s) > left {
 		s = strings.ToValidUTF8(s[:left], "") // not half a character
 		m.drop("", "text was left out: the recipe has more of it than Pantry keeps")
@@ -147,7 +147,7 @@ func (m *mapper) text(v any) string {
 	return s
 }
 
-func (m *mapper) find(v any) string {
+func (m *mapper) textOf(v any) string {
 	for range 8 {
 		switch x := m.resolve(v).(type) {
 		case string:

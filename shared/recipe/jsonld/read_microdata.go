@@ -101,6 +101,9 @@ func (w *itemWalker) end(tag string) {
 	if w.hidden == tag {
 		w.hidden = ""
 	}
+	if inlineTags[tag] && tag != "sup" && tag != "sub" {
+		w.write(string(inlineEnd))
+	}
 	for i := len(w.open) - 1; i >= 0; i-- {
 		w.b.spend(1)
 		if w.open[i].tag == tag {
@@ -215,6 +218,8 @@ func breakBefore(tag string) string {
 		return string(groupBreak)
 	case tag == "sup" || tag == "td" || tag == "th":
 		return " "
+	case inlineTags[tag] && tag != "sub":
+		return string(inlineStart)
 	}
 	return ""
 }

@@ -97,6 +97,10 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			[]string{"1 egg", "salt"},
 		},
 		{"hRecipe", `<div class="hrecipe"><h1 class=fn>x</h1><ul><li class="ingredient">1 egg<li class="ingredient">salt</ul></div>`, []string{"1 egg", "salt"}},
+		{
+			"words that the style sets apart", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients><span>150</span><span>g</span><span>Reis</span><p itemprop=ingredients><b>2</b>eggs<span>, beaten</span><p itemprop=ingredients>2 <a>egg</a>s<p itemprop=ingredients><i><b>leek</b></i>s of 1<sup>st</sup> class, H<sub>2</sub>O</div>`,
+			[]string{"150 g Reis", "2 eggs, beaten", "2 eggs", "leeks of 1 st class, H2O"},
+		},
 		{"types of other vocabularies", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div typeof="sioc:Item"><p itemprop=ingredients>1 egg</div></div>`, []string{"1 egg"}},
 		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
 		{"JSON-LD in a meta element", `<meta name="application/ld+json" content='{"@type":"Recipe","name":"x","recipeIngredient":["1 egg"]}'>`, []string{"1 egg"}},
