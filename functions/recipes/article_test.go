@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,6 +160,40 @@ func TestArticleErrors(t *testing.T) {
 	} {
 		if r := s.do(c.q); r.status != c.status || r.body != c.body+"\n" {
 			t.Errorf("%s %s %s:\ngot  %d %s\nwant %d %s", c.q.method, c.q.path, c.q.body, r.status, r.body, c.status, c.body)
+		}
+	}
+}
+
+// Of those who add one title at once, one wins, and a title that was renamed or trashed
+// is free again.
+func TestArticleTitleIsAddedOnce(t *testing.T) {
+	s := start(t, nil)
+	add := request{method: "POST", path: "/" + asAlice, body: `{"title":"Soup"}`}
+	for round := range 5 {
+		var wg sync.WaitGroup
+		var won atomic.Int64
+		for range 24 {
+			wg.Go(func() {
+				switch r := s.do(add); r.status {
+				case http.StatusOK:
+					won.Add(1)
+				case http.StatusConflict:
+				default:
+					t.Errorf("%d %s", r.status, r.body)
+				}
+			})
+		}
+		wg.Wait()
+		list := as[recipes.RecipeList](t, s.do(request{path: "/?q=soup"}), http.StatusOK).Recipes
+		if won.Load() != 1 || len(list) != 1 {
+			t.Fatalf("round %d: %d won, %d are stored", round, won.Load(), len(list))
+		}
+		free := request{method: "DELETE", path: "/" + list[0].ID}
+		if round%2 == 0 {
+			free = request{method: "PATCH", path: "/" + list[0].ID, body: `{"title":"Stew"}`}
+		}
+		if r := s.do(free); r.status != http.StatusOK {
+			t.Fatalf("%d %s", r.status, r.body)
 		}
 	}
 }

@@ -35,6 +35,8 @@ func importProblem(err error) error {
 		return web.NewError(http.StatusRequestEntityTooLarge, "body_too_large", sentence(err))
 	case errors.Is(err, jsonld.ErrTooComplex):
 		return web.NewError(http.StatusUnprocessableEntity, "too_complex", sentence(err))
+	case errors.Is(err, jsonld.ErrNotExport):
+		return web.NewError(http.StatusUnprocessableEntity, "not_an_export", sentence(err))
 	case errors.Is(err, jsonld.ErrNoRecipe):
 		return web.NewError(http.StatusUnprocessableEntity, "no_recipe", sentence(err))
 	case errors.Is(err, fetch.ErrNotAllowed):
@@ -57,10 +59,12 @@ type ImportResults struct {
 // ImportResult says what became of one recipe.
 type ImportResult struct {
 	Index   int            `json:"index"`            // its place in the document, from 0
-	Status  string         `json:"status"`           // created (in a dry run: would be) or failed
-	Recipe  *recipe.Recipe `json:"recipe,omitempty"` // in a dry run without id and etag
+	Status  string         `json:"status"`           // created (in a dry run: would be), duplicate or failed
+	Recipe  *recipe.Recipe `json:"recipe,omitempty"` // without id and etag when it was not stored
 	Dropped []Dropped      `json:"dropped"`          // what the document says and the recipe does not
 	Error   *web.Error     `json:"error,omitempty"`
+	// DuplicateOf is the id of a recipe that the user has from the same page.
+	DuplicateOf string `json:"duplicateOf,omitempty"`
 }
 
 // Dropped is one value that was not taken as it was.
@@ -69,15 +73,46 @@ type Dropped struct {
 	Reason   string `json:"reason"`   // for people
 }
 
+// importing is how the recipes of one document are imported.
+type importing struct {
+	key        string
+	dryRun     bool
+	duplicates bool // store recipes of pages that the user has already
+}
+
+func readImporting(r *http.Request) (in importing, restore bool, _ error) {
+	q := readQuery(r)
+	in.dryRun, restore = q.flag("dryRun"), q.flag("restore")
+	switch q.Get("duplicates") {
+	case "":
+	case "allow":
+		in.duplicates = true
+	default:
+		q.faults.add("query.duplicates", "enum", 0, "must be allow")
+	}
+	if restore && (in.dryRun || in.duplicates) {
+		q.faults.add("query.restore", "enum", 0, "cannot be together with dryRun or duplicates")
+	}
+	key, wrong := keyOf(r.Header)
+	in.key = key
+	return in, restore, append(q.faults, wrong...).refused()
+}
+
 func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
+	in, restore, err := readImporting(r)
+	switch {
+	case err != nil:
+		return err
+	case restore:
+		return f.restoreExport(w, r)
+	}
 	items, err := f.readItems(w, r)
 	if err != nil {
 		return err
 	}
-	q := readQuery(r)
-	dryRun := q.flag("dryRun")
-	key, wrong := keyOf(r.Header)
-	if err := append(q.faults, wrong...).refused(); err != nil {
+	// This comes before anything is stored: two recipes of one page are no duplicates.
+	had, err := f.hadBefore(r.Context(), items, in.key)
+	if err != nil {
 		return err
 	}
 	out := ImportResults{Results: make([]ImportResult, len(items))}
@@ -85,7 +120,7 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	g.SetLimit(importers)
 	for i, item := range items {
 		g.Go(func() error {
-			out.Results[i] = f.importOne(r.Context(), item, key, dryRun)
+			out.Results[i] = f.importOne(r.Context(), item, in, had[i])
 			return nil // one recipe that fails does not fail the others
 		})
 	}
@@ -152,8 +187,37 @@ func (f function) fetchItems(r *http.Request, address string) ([]jsonld.Item, er
 	return items, err
 }
 
-func (f function) importOne(ctx context.Context, item jsonld.Item, key string, dryRun bool) ImportResult {
-	result := ImportResult{Index: item.Index, Status: "created", Dropped: make([]Dropped, len(item.Dropped))}
+// hadBefore returns for each item the id of a recipe that the user has from the same
+// page, "" if there is none. What a request with the same key stored is not from before.
+func (f function) hadBefore(ctx context.Context, items []jsonld.Item, key string) ([]string, error) {
+	uid := callerOf(ctx).uid
+	stored := map[string]bool{}
+	for _, item := range items {
+		stored[recipe.IDForKey(uid, itemKey(key, item.Index))] = key != ""
+	}
+	had := make([]string, len(items))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(importers)
+	for i, item := range items {
+		if item.Err != nil || item.Recipe.URL == "" {
+			continue
+		}
+		g.Go(func() error {
+			id, err := f.Store.OfPage(ctx, uid, item.Recipe.URL)
+			if errors.Is(err, recipe.ErrNotFound) {
+				return nil
+			}
+			if !stored[id] {
+				had[i] = id
+			}
+			return err
+		})
+	}
+	return had, g.Wait()
+}
+
+func (f function) importOne(ctx context.Context, item jsonld.Item, in importing, had string) ImportResult {
+	result := ImportResult{Index: item.Index, Status: "created", DuplicateOf: had, Dropped: make([]Dropped, len(item.Dropped))}
 	for i, d := range item.Dropped {
 		result.Dropped[i] = Dropped(d)
 	}
@@ -161,10 +225,12 @@ func (f function) importOne(ctx context.Context, item jsonld.Item, key string, d
 	switch {
 	case err != nil:
 		err = itemProblem(err)
-	case dryRun:
+	case had != "" && !in.duplicates:
+		result.Status, r = "duplicate", asStored(r)
+	case in.dryRun:
 		r = asStored(r)
 	default:
-		r, err = f.add(ctx, r, itemKey(key, item.Index))
+		r, err = f.add(ctx, r, itemKey(in.key, item.Index))
 	}
 	if err != nil {
 		result.Status, result.Error = "failed", asResult(ctx, err)

@@ -134,6 +134,21 @@ func (s paidStore) Restore(ctx context.Context, uid, id string) (recipe.Recipe, 
 	return s.Store.Restore(ctx, uid, id)
 }
 
+func (s paidStore) Delete(ctx context.Context, uid, id string, p recipe.Precondition) error {
+	s.spend(uid, writeCost)
+	return s.Store.Delete(ctx, uid, id, p)
+}
+
+func (s paidStore) PutBack(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+	s.spend(uid, writeCost)
+	return s.Store.PutBack(ctx, uid, r)
+}
+
+func (s paidStore) OfPage(ctx context.Context, uid, url string) (string, error) {
+	s.spend(uid, 1)
+	return s.Store.OfPage(ctx, uid, url)
+}
+
 func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {
 	return func(yield func(recipe.Recipe, error) bool) {
 		for r, err := range s.Store.All(ctx, uid) {
@@ -145,7 +160,13 @@ func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe,
 	}
 }
 
-// DeleteAll costs little: what it deletes was paid for when it was written.
+// EmptyTrash and DeleteAll cost little: what they delete was paid for when it was written.
+func (s paidStore) EmptyTrash(ctx context.Context, uid string) error {
+	s.spend(uid, writeCost)
+	return s.Store.EmptyTrash(ctx, uid)
+}
+
+// DeleteAll is as EmptyTrash.
 func (s paidStore) DeleteAll(ctx context.Context, uid string) error {
 	s.spend(uid, writeCost)
 	return s.Store.DeleteAll(ctx, uid)

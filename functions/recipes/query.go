@@ -14,7 +14,7 @@ import (
 
 // listParameters are what q.list reads.
 var listParameters = []string{
-	"pageSize", "pageToken", "q", "tag", "ingredient", "made", "favorite", "minRating", "state", "orderBy", "count",
+	"pageSize", "pageToken", "q", "tag", "ingredient", "made", "favorite", "minRating", "state", "orderBy", "count", "view",
 }
 
 // takes refuses a query with parameters that a call does not have: a misspelled filter
@@ -112,12 +112,21 @@ func parameter[T any](q *query, name, message string, parse func(string) (T, err
 	return v
 }
 
+// summary reads the view of a list, and reports whether it is the short one.
+func (q *query) summary() bool {
+	view := q.Get("view")
+	if view != "" && view != "full" && view != "summary" {
+		q.faults.add("query.view", "enum", 0, "must be full or summary")
+	}
+	return view == "summary"
+}
+
 // list reads what asks for one page of recipes.
 func (q *query) list() recipe.Query {
 	return recipe.Query{
 		PageSize: q.integer("pageSize"), PageToken: q.Get("pageToken"),
 		Q: q.Get("q"), Tag: q.Get("tag"), Ingredient: q.Get("ingredient"),
 		Made: q.choice("made"), Favorite: q.choice("favorite"), MinRating: q.number("minRating"),
-		State: recipe.State(q.Get("state")), OrderBy: q.Get("orderBy"), Count: q.flag("count"),
+		State: recipe.State(q.Get("state")), OrderBy: q.Get("orderBy"), Count: q.flag("count"), Summary: q.summary(),
 	}
 }

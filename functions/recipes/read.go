@@ -14,6 +14,20 @@ type RecipeList struct {
 	TotalSize     *int            `json:"totalSize,omitempty"`
 }
 
+// summaries is a RecipeList with view=summary.
+type summaries struct {
+	RecipeList
+	Recipes []summary `json:"recipes"`
+}
+
+// summary is a recipe without the fields that are most of it: they are never set here.
+type summary struct {
+	recipe.Recipe
+	Ingredients *struct{} `json:"ingredients,omitempty"`
+	Steps       *struct{} `json:"steps,omitempty"`
+	Notes       *struct{} `json:"notes,omitempty"`
+}
+
 func (f function) list(w http.ResponseWriter, r *http.Request) error {
 	given := readQuery(r)
 	q := given.list()
@@ -35,7 +49,14 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 		// Relative to the list itself, whatever the name under which it was called.
 		w.Header().Set("Link", "<?"+given.Encode()+`>; rel="next"`)
 	}
-	return web.WriteJSON(w, http.StatusOK, out)
+	if !q.Summary {
+		return web.WriteJSON(w, http.StatusOK, out)
+	}
+	short := summaries{out, make([]summary, len(out.Recipes))}
+	for i, r := range out.Recipes {
+		short.Recipes[i].Recipe = r
+	}
+	return web.WriteJSON(w, http.StatusOK, short)
 }
 
 func (f function) get(w http.ResponseWriter, r *http.Request) error {

@@ -197,7 +197,7 @@ func TestUnknownParameters(t *testing.T) {
 		{"GET", "/x?q", "query.q", "it has none"},
 		{"PUT", "/x?dryRun=true", "query.dryRun", "it has none"},
 		{"PATCH", "/x?q", "query.q", "it has none"},
-		{"DELETE", "/x?all=true", "query.all", "it has none"},
+		{"DELETE", "/x?permanently=true", "query.permanently", "the nearest one is permanent"},
 		{"POST", "/x:restore?q", "query.q", "it has none"},
 		{"GET", "/:export?format=csv", "query.format", "it has none"},
 	} {

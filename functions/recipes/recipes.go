@@ -38,17 +38,17 @@ func New(d Deps) (http.Handler, error) {
 	routes.Handle("/{$}", web.Handler(methods{
 		"GET":    takes(f.list, listParameters...),
 		"POST":   takes(f.create),
-		"DELETE": takes(f.deleteAll, "all"),
+		"DELETE": takes(f.deleteMany, "all", "state"),
 	}.handle))
 	routes.Handle("/{id}", withVerb(methods{
 		"GET":    takes(f.get),
 		"PUT":    takes(f.put),
 		"PATCH":  takes(f.patch),
-		"DELETE": takes(f.trash),
+		"DELETE": takes(f.trash, "permanent"),
 	}, map[string]methods{
 		"restore": {"POST": takes(f.restore)},
 	}))
-	routes.Handle("/:import", web.Handler(methods{"POST": takes(f.importAll, "dryRun")}.handle))
+	routes.Handle("/:import", web.Handler(methods{"POST": takes(f.importAll, "dryRun", "duplicates", "restore")}.handle))
 	routes.Handle("/:export", web.Handler(methods{"GET": takes(f.exportAll)}.handle))
 	routes.Handle("/", web.Handler(web.NotFound))
 

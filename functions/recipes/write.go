@@ -109,9 +109,21 @@ func (f function) patch(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f function) trash(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r)
+	permanent := q.flag("permanent")
+	if err := q.faults.refused(); err != nil {
+		return err
+	}
 	id, conditions, err := target(r)
 	if err != nil {
 		return err
+	}
+	if permanent {
+		if err := f.Store.Delete(r.Context(), callerOf(r.Context()).uid, id, conditions); err != nil {
+			return f.withCurrent(w, r, err)
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	trashed, err := f.Store.Trash(r.Context(), callerOf(r.Context()).uid, id, conditions)
 	if err != nil {
@@ -141,6 +153,34 @@ func (f function) restore(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusOK, restored)
+}
+
+// deleteMany empties the trash, or deletes all recipes.
+func (f function) deleteMany(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Has("state") {
+		return f.emptyTrash(w, r)
+	}
+	return f.deleteAll(w, r)
+}
+
+func (f function) emptyTrash(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r)
+	if q.Get("state") != string(recipe.Trashed) {
+		q.faults.add("query.state", "enum", 0, "must be trashed: only the trash can be emptied")
+	}
+	if q.Has("all") {
+		q.faults.add("query.all", "enum", 0, "cannot be together with state")
+	}
+	if err := q.faults.refused(); err != nil {
+		return err
+	}
+	ctx, cancel := forAll(r.Context())
+	defer cancel()
+	if err := f.Store.EmptyTrash(ctx, callerOf(r.Context()).uid); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {

@@ -29,28 +29,50 @@ const maxDepth = 64
 // a compressed one and one of another media type than those given (415), and one that
 // takes longer than BodyReadTimeout (408).
 func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...string) ([]byte, error) {
+	timeout := BodyReadTimeout
+	if end, ok := r.Context().Deadline(); ok {
+		timeout = min(timeout, time.Until(end))
+	}
+	body, err := OpenBody(w, r, limit, timeout, mediaTypes...)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(body)
+}
+
+// OpenBody returns a reader of the request body, for one that is too large to be held. It
+// refuses what ReadBody refuses, here or while it is read. The body may take as long as
+// timeout, in place of the deadline that every request has.
+func OpenBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, mediaTypes ...string) (io.Reader, error) {
 	if err := checkMediaType(r, mediaTypes); err != nil {
 		return nil, err
 	}
 	if r.ContentLength > limit {
 		return nil, bodyTooLarge(limit)
 	}
-	timeout := BodyReadTimeout
-	if end, ok := r.Context().Deadline(); ok {
-		timeout = min(timeout, time.Until(end))
-	}
 	setReadDeadline(w, timeout)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	return bodyReader{http.MaxBytesReader(w, r.Body, limit), limit}, nil
+}
+
+// bodyReader turns the errors of a body into answers.
+type bodyReader struct {
+	body  io.Reader
+	limit int64
+}
+
+func (b bodyReader) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
 	var tooLarge *http.MaxBytesError
 	switch {
+	case err == nil, errors.Is(err, io.EOF):
 	case errors.As(err, &tooLarge):
-		return nil, bodyTooLarge(limit)
+		err = bodyTooLarge(b.limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, NewError(http.StatusRequestTimeout, "body_timeout", "The body took too long to arrive.")
-	case err != nil:
-		return nil, NewError(http.StatusBadRequest, "body_unreadable", "The body could not be read to its end.").With(err)
+		err = NewError(http.StatusRequestTimeout, "body_timeout", "The body took too long to arrive.")
+	default:
+		err = NewError(http.StatusBadRequest, "body_unreadable", "The body could not be read to its end.").With(err)
 	}
-	return body, nil
+	return n, err
 }
 
 func bodyTooLarge(limit int64) *Error {
@@ -128,7 +150,7 @@ func halfPair(body []byte) bool {
 		if at+6 > len(body) || body[at] != '\\' || body[at+1] != 'u' {
 			return -1
 		}
-		n, _ := strconv.ParseUint(string(body[at+2:at+6]), 16, 32)
+		n, _ := strconv.ParseInt(string(body[at+2:at+6]), 16, 32)
 		return rune(n)
 	}
 	for i := 0; i < len(body); i++ {

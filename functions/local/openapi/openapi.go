@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,6 +30,7 @@ var Document = sync.OnceValues(func() ([]byte, error) {
 	describeCodes(doc)
 	describeErrors(doc)
 	schemas := object(doc, "components", "schemas")
+	schemas["RecipeSummary"] = without(object(schemas, "Recipe"), "ingredients", "steps", "notes")
 	schemas["RecipeInput"] = input(object(schemas, "Recipe"))
 	schemas["RecipePatch"] = patch(object(schemas, "RecipeInput"))
 	var b bytes.Buffer
@@ -122,6 +124,17 @@ func input(recipe map[string]any) map[string]any {
 	}
 	schema["properties"] = fields
 	return schema
+}
+
+// without returns a schema that lacks some fields.
+func without(schema map[string]any, names ...string) map[string]any {
+	s := maps.Clone(schema)
+	fields := maps.Clone(object(schema, "properties"))
+	maps.DeleteFunc(fields, func(name string, _ any) bool { return slices.Contains(names, name) })
+	required, _ := schema["required"].([]any)
+	s["properties"] = fields
+	s["required"] = slices.DeleteFunc(slices.Clone(required), func(name any) bool { return fields[name.(string)] == nil })
+	return s
 }
 
 // patch returns the schema of a merge patch: no field is required, and null empties each

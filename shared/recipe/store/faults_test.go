@@ -20,7 +20,7 @@ import (
 // calls is each method of a Store, by name, in a call that sends something.
 func calls(s recipe.Store) map[string]func(context.Context) error {
 	none := recipe.Precondition{}
-	keep := func(r recipe.Recipe) (recipe.Recipe, error) { return r, nil }
+	change := func(r recipe.Recipe) (recipe.Recipe, error) { r.Favorite = !r.Favorite; return r, nil }
 	return map[string]func(context.Context) error{
 		"Get":       func(ctx context.Context) error { _, err := s.Get(ctx, "ada", "one"); return err },
 		"List":      func(ctx context.Context) error { _, err := s.List(ctx, "ada", recipe.Query{}); return err },
@@ -29,10 +29,19 @@ func calls(s recipe.Store) map[string]func(context.Context) error {
 		"Create":    func(ctx context.Context) error { _, err := s.Create(ctx, "ada", full(), ""); return err },
 		"Create(k)": func(ctx context.Context) error { _, err := s.Create(ctx, "ada", full(), "k"); return err },
 		"Put":       func(ctx context.Context) error { _, _, err := s.Put(ctx, "ada", "one", full(), none); return err },
-		"Update":    func(ctx context.Context) error { _, err := s.Update(ctx, "ada", "one", none, keep); return err },
+		"Update":    func(ctx context.Context) error { _, err := s.Update(ctx, "ada", "one", none, change); return err },
 		"Trash":     func(ctx context.Context) error { _, err := s.Trash(ctx, "ada", "one", none); return err },
 		"Restore":   func(ctx context.Context) error { _, err := s.Restore(ctx, "ada", "one"); return err },
-		"DeleteAll": func(ctx context.Context) error { return s.DeleteAll(ctx, "ada") },
+		"Delete":    func(ctx context.Context) error { return s.Delete(ctx, "ada", "one", none) },
+		"OfPage":    func(ctx context.Context) error { _, err := s.OfPage(ctx, "ada", full().URL); return err },
+		"PutBack": func(ctx context.Context) error {
+			r := full()
+			r.ID = "back"
+			_, _, err := s.PutBack(ctx, "ada", r)
+			return err
+		},
+		"EmptyTrash": func(ctx context.Context) error { return s.EmptyTrash(ctx, "ada") },
+		"DeleteAll":  func(ctx context.Context) error { return s.DeleteAll(ctx, "ada") },
 		"All": func(ctx context.Context) error {
 			var last error
 			for _, err := range s.All(ctx, "ada") {

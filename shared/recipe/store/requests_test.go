@@ -44,7 +44,11 @@ func TestRequests(t *testing.T) {
 		want []string
 	}{
 		{"put a new one", do["Put"], []string{get, "Commit"}},
-		{"put over it", do["Put"], []string{get, "Commit"}},
+		{"put what is there", do["Put"], []string{get}},
+		{"put over it", func(ctx context.Context) error {
+			_, _, err := s.Put(ctx, "ada", "one", titled("Other"), recipe.Precondition{})
+			return err
+		}, []string{get, "Commit"}},
 		{"get", do["Get"], []string{get}},
 		{"create", do["Create"], []string{"Commit"}},
 		{"create with a key", do["Create(k)"], []string{"Commit"}},
@@ -60,7 +64,14 @@ func TestRequests(t *testing.T) {
 		{"search, one word", list(recipe.Query{Q: "cre"}), []string{query}},
 		{"search, two words", list(recipe.Query{Q: "cre bru"}), []string{count, count, query}},
 		{"search, a word that nothing has", list(recipe.Query{Q: "cre zzz"}), []string{count, count}},
+		{"put back", do["PutBack"], []string{"Commit"}},
+		{"put back what is there", do["PutBack"], []string{"Commit", get}},
+		{"of page", do["OfPage"], []string{query}},
+		{"list, summary", list(recipe.Query{Summary: true}), []string{query}},
 		{"all", do["All"], []string{query}},
+		{"trash once more", do["Trash"], []string{get, "Commit"}},
+		{"delete", do["Delete"], []string{get, "Commit"}},
+		{"empty trash", do["EmptyTrash"], []string{query}},
 		{"delete all", do["DeleteAll"], []string{query, "BatchWrite"}},
 		{"add 20 of the largest", func(ctx context.Context) error { return addLargest(ctx, s, 20) }, slices.Repeat([]string{"Commit"}, 20)},
 		{"all, no more than 4 MiB at a time", do["All"], []string{query, query}},

@@ -126,7 +126,7 @@ async function bringBack(wanted) {
     for (const result of results) {
       const part = wanted[n + result.index];
       if (result.status === 'failed') part.says(why(result.error), false);
-      else if (result.recipe) stored(part, result.recipe);
+      else if (result.status === 'created') stored(part, result);
       else {
         part.done = true;
         part.says('You have this recipe already. It stays as it is.');

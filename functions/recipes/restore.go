@@ -1,0 +1,92 @@
+package recipes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/jsonld"
+	"pantry.example/shared/web"
+)
+
+// restoreBodyTimeout bounds how long an export may take to arrive: 32 MiB in 2 minutes
+// are 2 Mbit/s.
+const restoreBodyTimeout = 2 * time.Minute
+
+// Restored says what became of each recipe of an export, in the order of the document.
+type Restored struct {
+	Results []*RestoreResult `json:"results"`
+}
+
+// RestoreResult says what became of one recipe. It does not hold the recipe: an export may
+// have ten thousand.
+type RestoreResult struct {
+	Index  int        `json:"index"`  // its place in the document, from 0
+	Status string     `json:"status"` // created, exists or failed
+	ID     string     `json:"id"`
+	Title  string     `json:"title"`
+	Error  *web.Error `json:"error,omitempty"`
+}
+
+// restoreExport takes an export of any size back. It holds the recipes that are being
+// stored and no others. A recipe whose id exists stays as it is, so that the request can
+// be repeated after an error.
+func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
+	body, err := web.OpenBody(w, r, jsonld.MaxExportBytes, restoreBodyTimeout, "application/ld+json", "application/json")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := forAll(r.Context())
+	defer cancel()
+	results, err := f.putBack(ctx, body)
+	if err != nil {
+		e := *web.AsError(importProblem(problem(err)))
+		e.Detail += fmt.Sprintf(" The recipes before this, %d at most, are stored. The request can be repeated.", len(results))
+		return &e
+	}
+	return web.WriteJSON(w, http.StatusOK, Restored{results})
+}
+
+// putBack stores the recipes of an export, a few at a time. An error is about the whole
+// document or the store.
+func (f function) putBack(ctx context.Context, export io.Reader) ([]*RestoreResult, error) {
+	results := []*RestoreResult{}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(importers)
+	for exported, err := range jsonld.ReadExport(ctx, export) {
+		var invalid recipe.ValidationError
+		if err != nil && !errors.As(err, &invalid) {
+			return results, errors.Join(g.Wait(), err) // the store's error comes first: it ended ctx
+		}
+		result := &RestoreResult{Index: len(results), Status: "failed", ID: exported.ID, Title: exported.Title}
+		results = append(results, result)
+		if err != nil {
+			result.Error = asResult(ctx, err)
+			continue
+		}
+		g.Go(func() error { return f.putBackOne(ctx, exported, result) })
+	}
+	return results, g.Wait()
+}
+
+func (f function) putBackOne(ctx context.Context, exported recipe.Recipe, result *RestoreResult) error {
+	_, created, err := f.Store.PutBack(ctx, callerOf(ctx).uid, exported)
+	var invalid recipe.ValidationError
+	switch {
+	case errors.As(err, &invalid):
+		result.Error = asResult(ctx, err)
+	case err != nil:
+		return err
+	case created:
+		result.Status = "created"
+	default:
+		result.Status = "exists"
+	}
+	return nil
+}
