@@ -40,7 +40,7 @@ func (b *budget) spend(n int) {
 	b.steps -= n
 	b.until -= n
 	if b.steps < 0 {
-		panic(stop{fmt.Errorf("%w: its parts refer to each other too often; send fewer recipes at a time, or only the part that is the recipe", ErrTooComplex)})
+		panic(stop{fmt.Errorf("%w: reading it takes more work than a document of its size may take; send fewer recipes at a time, or only the part that is the recipe", ErrTooComplex)})
 	}
 	if b.until <= 0 {
 		b.until = stepsPerAsk
@@ -53,7 +53,7 @@ func (b *budget) spend(n int) {
 // keep takes the memory for n bytes, and the work of writing them.
 func (b *budget) keep(n int) {
 	if b.bytes -= n; b.bytes < 0 {
-		panic(stop{fmt.Errorf("%w: it has more values or text than recipes of its size need; send fewer recipes at a time, or only the part that is the recipe", ErrTooComplex)})
+		panic(stop{fmt.Errorf("%w: it has more values, or repeats more text, than a document of its size may; send fewer recipes at a time, or only the part that is the recipe", ErrTooComplex)})
 	}
 	b.spend(n / 8)
 }
