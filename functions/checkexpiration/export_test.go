@@ -1,0 +1,4 @@
+package checkexpiration
+
+// Open opens the function as the first request does.
+var Open = open

@@ -1,0 +1,161 @@
+package setcache_test
+
+import (
+	"net/http"
+	"testing"
+
+	"pantry.example/shared/emulator/google"
+)
+
+func TestList(t *testing.T) {
+	s := newService(t)
+	phone := s.signIn("ann", func(r *http.Request) { r.Header.Set("User-Agent", "Mozilla/5.0 (iPhone) Safari/604.1") })
+	laptop := s.signIn("ann")
+	s.signIn("bob")
+	a := s.call("GET", "/", "", with(laptop))
+	a.want(t, http.StatusOK, "")
+	sessions, _ := a.body["sessions"].([]any)
+	if len(sessions) != 2 {
+		t.Fatalf("got %d sessions, want ann's two", len(sessions))
+	}
+	current, devices := 0, map[any]bool{}
+	for _, entry := range sessions {
+		one, _ := entry.(map[string]any)
+		devices[one["device"]] = true
+		if one["current"] == true {
+			current++
+		}
+	}
+	if current != 1 || !devices["Safari on iPhone"] || !devices["Browser"] {
+		t.Errorf("got %d current ones and the devices %v, want one and both devices", current, devices)
+	}
+	s.wantOpen(phone, true)
+}
+
+func TestListWithoutASession(t *testing.T) {
+	s := newService(t)
+	c := s.signIn("ann")
+	s.call("GET", "/", "").want(t, 401, "no_session")
+	s.call("GET", "/", "", header("Authorization", "Bearer made-up")).want(t, 401, "no_session")
+	s.call("GET", "/", "", with(c), header("Authorization", "Bearer "+c.Value+"x")).want(t, 400, "ambiguous_session")
+	s.redis.Close()
+	s.call("GET", "/", "", with(c)).want(t, 503, "unavailable")
+}
+
+func TestSignOut(t *testing.T) {
+	s := newService(t)
+	c, other := s.signIn("ann"), s.signIn("ann")
+	a := s.call("DELETE", "/", "", with(c))
+	a.want(t, http.StatusNoContent, "")
+	if !a.clears() {
+		t.Error("the cookie was not taken back")
+	}
+	s.wantOpen(c, false)
+	s.wantOpen(other, true)
+	for _, edits := range [][]edit{{with(c)}, {}} { // twice, and without one
+		a := s.call("DELETE", "/", "", edits...)
+		a.want(t, http.StatusNoContent, "")
+		if !a.clears() {
+			t.Error("the cookie was not taken back")
+		}
+	}
+}
+
+// Where all sessions were meant, never one is closed.
+func TestSignOutWithAnotherQuery(t *testing.T) {
+	s := newService(t)
+	c := s.signIn("ann")
+	for _, query := range []string{"?all=1", "?all", "?all=true&x=1", "?everything", "?all=true&all=true"} {
+		s.call("DELETE", "/"+query, "", with(c)).want(t, 400, "invalid_query")
+	}
+	s.wantOpen(c, true)
+}
+
+func TestSignOutEverywhere(t *testing.T) {
+	s := newService(t)
+	c, other, bob := s.signIn("ann"), s.signIn("ann"), s.signIn("bob")
+	a := s.call("DELETE", "/?all=true", "", with(c))
+	a.want(t, http.StatusNoContent, "")
+	if !a.clears() || s.google.Asked(google.Update) != 1 {
+		t.Errorf("the cookie was cleared: %v; Firebase was told %d times, want once", a.clears(), s.google.Asked(google.Update))
+	}
+	s.wantOpen(c, false)
+	s.wantOpen(other, false)
+	s.wantOpen(bob, true)
+	s.call("DELETE", "/?all=true", "").want(t, 401, "no_session")
+}
+
+// The sessions here are closed even when Firebase cannot be told.
+func TestSignOutEverywhereWhileFirebaseFails(t *testing.T) {
+	s := newService(t)
+	c, other := s.signIn("ann"), s.signIn("ann")
+	s.google.Set(google.Update, google.Answer(http.StatusForbidden, `{"error":{"message":"PERMISSION_DENIED"}}`))
+	a := s.call("DELETE", "/?all=true", "", with(c))
+	a.want(t, 503, "revocation_incomplete")
+	if !a.clears() {
+		t.Error("the cookie was not taken back")
+	}
+	s.wantOpen(c, false)
+	s.wantOpen(other, false)
+}
+
+func TestCloseOneOfSeveral(t *testing.T) {
+	s := newService(t)
+	c, other, bob := s.signIn("ann"), s.signIn("ann"), s.signIn("bob")
+	id := func(c *http.Cookie) string {
+		sessions, _ := s.call("GET", "/", "", with(c)).body["sessions"].([]any)
+		for _, entry := range sessions {
+			if one, _ := entry.(map[string]any); one["current"] == true {
+				id, _ := one["id"].(string)
+				return id
+			}
+		}
+		t.Fatal("no current session is listed")
+		return ""
+	}
+	own, theirs, bobs := id(c), id(other), id(bob)
+	s.call("DELETE", "/"+bobs, "", with(c)).want(t, 404, "not_found")
+	s.call("DELETE", "/made-up", "", with(c)).want(t, 404, "not_found")
+	s.call("DELETE", "/"+theirs, "").want(t, 401, "no_session")
+	s.wantOpen(bob, true)
+
+	a := s.call("DELETE", "/"+theirs, "", with(c))
+	a.want(t, http.StatusNoContent, "")
+	if a.clears() {
+		t.Error("closing another device took this one's cookie back")
+	}
+	s.wantOpen(other, false)
+	if a := s.call("DELETE", "/"+own, "", with(c)); a.status != http.StatusNoContent || !a.clears() {
+		t.Errorf("closing the own session is answered %d, cookie cleared: %v", a.status, a.clears())
+	}
+	s.wantOpen(c, false)
+}
+
+func TestCloseWhileRedisIsDown(t *testing.T) {
+	s := newService(t)
+	c := s.signIn("ann")
+	s.redis.Close()
+	for _, target := range []string{"/", "/?all=true", "/AAAAAAAAAAAAAAAAAAAAAA"} {
+		s.call("DELETE", target, "", with(c)).want(t, 503, "unavailable")
+	}
+}
+
+func TestOtherPathsAndMethods(t *testing.T) {
+	s := newService(t)
+	for _, row := range []struct {
+		method, target string
+		status         int
+		code, allow    string
+	}{
+		{"PUT", "/", 405, "method_not_allowed", "GET, POST, DELETE"},
+		{"GET", "/abc", 405, "method_not_allowed", "DELETE"},
+		{"GET", "/a/b", 404, "not_found", ""},
+		{"OPTIONS", "/", 204, "", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
+	} {
+		a := s.call(row.method, row.target, "")
+		a.want(t, row.status, row.code)
+		if got := a.header.Get("Allow"); got != row.allow {
+			t.Errorf("%s %s: Allow = %q, want %q", row.method, row.target, got, row.allow)
+		}
+	}
+}

@@ -1,0 +1,4 @@
+package setcache
+
+// Open opens the function as the first request does.
+var Open = open
