@@ -145,7 +145,7 @@ func TestArticleErrors(t *testing.T) {
 		{request{method: "POST", path: "/" + asAlice, body: `{"title":null,"rating":"6"}`}, 422, `{"message":"title must not be empty; rating must be at most 5."}`},
 		{request{method: "POST", path: "/" + asAlice, body: `{"title":"x","url":"javascript:alert(1)"}`}, 422, `{"message":"url must start with http:// or https://."}`},
 		{request{method: "POST", path: "/" + asAlice, body: `{"title":5}`}, 400, `{"message":"The body cannot be read: title has the wrong type."}`},
-		{request{method: "POST", path: "/" + asAlice, body: `{"title":"x","rating":"NaN"}`}, 422, `{"message":"rating must be a number from 0 (unrated) to 5."}`},
+		{request{method: "POST", path: "/" + asAlice, body: `{"title":"x","rating":"NaN"}`}, 422, `{"message":"rating must be a number from 0 to 5."}`},
 		{request{method: "POST", path: "/" + asAlice, body: `{"title":"x","rating":"five"}`}, 400, `{"message":"The body cannot be read: rating must be a number."}`},
 		{request{method: "POST", path: "/" + asAlice, body: `{"title":"x","rating":[1]}`}, 400, `{"message":"The body cannot be read: rating must be a number."}`},
 		{request{method: "PATCH", path: "/" + asAlice, body: `{"rating":1}`}, 404, `{"message":"There is no recipe with this id."}`},

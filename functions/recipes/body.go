@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,23 +30,13 @@ type recipeBody struct {
 	faults faults
 }
 
-// fields are the fields of a recipe: the index of each in the struct, by its name in JSON.
-var fields = func() map[string]int {
-	found := map[string]int{}
-	for i, f := range slices.Collect(reflect.TypeFor[recipe.Recipe]().Fields()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		found[name] = i
+// fieldOf returns the field of a recipe that has a name in JSON.
+func fieldOf(name string) (_ recipe.Field, known bool) {
+	i := slices.IndexFunc(recipe.Fields, func(f recipe.Field) bool { return f.Name == name })
+	if i < 0 {
+		return recipe.Field{}, false
 	}
-	return found
-}()
-
-// readOnly are the fields that belong to the service. A client may send back what it
-// got; they are ignored.
-var readOnly = []string{"id", "state", "etag", "createdAt", "updatedAt"}
-
-// fieldOf returns the field of r that has a name in JSON, as a value that can be set.
-func fieldOf(r *recipe.Recipe, name string) reflect.Value {
-	return reflect.ValueOf(r).Elem().Field(fields[name])
+	return recipe.Fields[i], true
 }
 
 // readRecipe reads the body of a request that sends a recipe, or a patch of one. What
@@ -96,16 +86,16 @@ func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 
 // field decodes one member of the body.
 func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
-	_, known := fields[name]
+	field, known := fieldOf(name)
 	switch {
 	case !known:
 		b.faults.add("/"+pointerEscape.Replace(clip(name)), "unknown", 0, "is not a field of a recipe")
-	case slices.Contains(readOnly, name):
+	case field.ReadOnly: // a client may send back what it got
 	case patch && string(raw) == "null":
 		b.named = append(b.named, name)
 	default:
 		b.named = append(b.named, name)
-		b.decode("/"+name, fieldOf(&b.values, name).Addr().Interface(), raw)
+		b.decode("/"+name, field.In(&b.values), raw)
 	}
 }
 
@@ -136,8 +126,10 @@ func within(a, b string) bool {
 
 // apply sets the fields that the body names in r.
 func (b *recipeBody) apply(r *recipe.Recipe) {
-	for _, name := range b.named {
-		fieldOf(r, name).Set(fieldOf(&b.values, name))
+	for _, f := range recipe.Fields {
+		if slices.Contains(b.named, f.Name) {
+			f.Copy(r, &b.values)
+		}
 	}
 }
 
@@ -163,6 +155,8 @@ func (b *recipeBody) decode(pointer string, dst any, raw json.RawMessage) {
 		b.time(pointer, dst, raw)
 	case *[]string:
 		b.list(pointer, dst, raw)
+	case *map[string]string:
+		b.texts(pointer, dst, raw)
 	}
 }
 
@@ -224,5 +218,19 @@ func (b *recipeBody) list(pointer string, dst *[]string, raw json.RawMessage) {
 	*dst = make([]string, len(items))
 	for i, item := range items {
 		b.scalar(pointer+"/"+strconv.Itoa(i), &(*dst)[i], item, "string")
+	}
+}
+
+func (b *recipeBody) texts(pointer string, dst *map[string]string, raw json.RawMessage) {
+	var items map[string]json.RawMessage
+	if string(raw) == "null" || json.Unmarshal(raw, &items) != nil {
+		b.faults.add(pointer, "type", 0, "must be an object of strings")
+		return
+	}
+	*dst = make(map[string]string, len(items))
+	for _, name := range slices.Sorted(maps.Keys(items)) {
+		var s string
+		b.scalar(pointer+"/"+pointerEscape.Replace(clip(name)), &s, items[name], "string")
+		(*dst)[name] = s
 	}
 }

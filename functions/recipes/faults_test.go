@@ -56,6 +56,12 @@ func TestLimitsAreThoseOfTheDocument(t *testing.T) {
 			continue
 		case schema.is("string"):
 			at, over = quote(*schema.MaxLength), quote(*schema.MaxLength+1)
+		case schema.is("object"):
+			at, over = `{"calories":`+quote(100)+`}`, `{"calories":`+quote(101)+`}`
+			e := problem(t, s.do(request{method: "POST", path: "/", body: `{"title":"x","nutrition":{"kilojoule":"1"}}`}), http.StatusUnprocessableEntity, "invalid_recipe")
+			if len(e.Errors) != 1 || e.Errors[0].Location != "/nutrition" || e.Errors[0].Rule != "enum" {
+				t.Errorf("an unknown nutrient: %+v", e.Errors)
+			}
 		case schema.is("array"):
 			at, over = list(*schema.MaxItems, `"a"`), list(*schema.MaxItems+1, `"a"`)
 			checkLimit(t, s, name, "["+quote(*schema.Items.MaxLength)+"]", "["+quote(*schema.Items.MaxLength+1)+"]")
@@ -96,7 +102,7 @@ func TestWrongTypes(t *testing.T) {
 			continue
 		}
 		for _, wrong := range []string{`{}`, `null`, `[[]]`, `[null]`, `{"a":[]}`} {
-			if name == "lastMadeAt" && wrong == "null" {
+			if name == "lastMadeAt" && wrong == "null" || name == "nutrition" && wrong == "{}" {
 				continue
 			}
 			body := `{"` + name + `":` + wrong + `}`

@@ -83,7 +83,7 @@ func (q Query) Normalize() (Query, error) {
 	v.search("/q", &q.Q)
 	v.search("/tag", &q.Tag)
 	v.search("/ingredient", &q.Ingredient)
-	if !(q.MinRating >= 0 && q.MinRating <= MaxRating) { // true for NaN too
+	if !(q.MinRating >= 0 && q.MinRating <= float64(MaxRating)) { // true for NaN too
 		v.add("/minRating", "maximum", MaxRating, "must be a number from 0 to 5")
 	}
 	switch q.State {

@@ -1,12 +1,11 @@
-// Package recipe holds a user's recipes: the Recipe type with its limits, the
-// Store contract, and the two stores that honour it (Firestore and memory).
-//
-// Both stores are the same code over two backends: what a precondition means,
-// how a list is ordered, searched and paged, and when a trashed recipe is gone
-// is written once (engine). A backend only gets, writes and queries documents.
+// Package recipe is a user's recipes: the Recipe type with its rules, the Query for a
+// list of them, and the contract of a Store. Package store has the stores.
 package recipe
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // State says whether a recipe is in the list or in the trash.
 type State string
@@ -20,60 +19,104 @@ const (
 // TrashTTL is how long a recipe stays in the trash before it is gone for good.
 const TrashTTL = 30 * 24 * time.Hour
 
-// Recipe is one recipe of one user. The owner is never a field: it is an
-// argument of every Store method and part of every path.
+// Recipe is one recipe of one user. The owner is never a field: it is an argument
+// of every Store method and part of every path.
 //
-// ID, State, ETag, CreatedAt and UpdatedAt belong to the store; a caller's
-// values for them are ignored on a write. Times are UTC with microsecond
-// precision, which is what Firestore keeps. ETag is the entity tag without its
-// quotes; it is strong and changes with every write (RFC 9110, section 8.8.3).
+// The tags of a field are its whole description. Validation, normalization, JSON,
+// Firestore and summaries follow them (see Field):
+//
+//	json     the name, in JSON and in Firestore
+//	max      the largest number, or the most characters of each text
+//	items    the most items of a list or a map
+//	text     what a text may be: a line (when there is no tag), lines or a link
+//	keys     the names that a map may have
+//	summary  "no": a summary leaves the field out
+//	set      "store": the store sets the field, a caller's value is ignored
+//
+// Characters are Unicode code points of the normalized text. Times are UTC with
+// microseconds, which is what Firestore keeps. ETag is the entity tag without its
+// quotes. It is strong and changes with every change (RFC 9110, section 8.8.3).
 type Recipe struct {
-	ID          string     `json:"id"`
-	Title       string     `json:"title"`
-	URL         string     `json:"url"`
-	ImageURL    string     `json:"imageUrl"`
-	Rating      float64    `json:"rating"`
-	Made        bool       `json:"made"`
-	LastMadeAt  *time.Time `json:"lastMadeAt,omitempty"`
-	Favorite    bool       `json:"favorite"`
-	Description string     `json:"description"`
-	Servings    int        `json:"servings"`
-	PrepMinutes int        `json:"prepMinutes"`
-	CookMinutes int        `json:"cookMinutes"`
-	Ingredients []string   `json:"ingredients"`
-	Steps       []string   `json:"steps"`
-	Tags        []string   `json:"tags"`
-	Notes       string     `json:"notes"`
-	State       State      `json:"state"`
-	ETag        string     `json:"etag"`
-	CreatedAt   time.Time  `json:"createdAt"`
-	UpdatedAt   time.Time  `json:"updatedAt"`
+	ID           string            `json:"id" set:"store"`
+	Title        string            `json:"title" max:"200"`
+	URL          string            `json:"url" max:"2048" text:"link"`
+	ImageURL     string            `json:"imageUrl" max:"2048" text:"link"`
+	Rating       float64           `json:"rating" max:"5"` // 0 is unrated
+	Made         bool              `json:"made"`
+	LastMadeAt   *time.Time        `json:"lastMadeAt,omitempty"`
+	Favorite     bool              `json:"favorite"`
+	Description  string            `json:"description" max:"10000" text:"lines"`
+	Author       string            `json:"author" max:"200"`
+	Servings     int               `json:"servings" max:"1000"` // 0 is unknown, as with the minutes
+	Yield        string            `json:"yield" max:"200"`     // such as "24 cookies"
+	PrepMinutes  int               `json:"prepMinutes" max:"10080"`
+	CookMinutes  int               `json:"cookMinutes" max:"10080"`
+	TotalMinutes int               `json:"totalMinutes" max:"10080"` // with the time to rest
+	Ingredients  []string          `json:"ingredients" max:"500" items:"200" summary:"no"`
+	Steps        []string          `json:"steps" max:"4000" items:"100" text:"lines" summary:"no"`
+	Tags         []string          `json:"tags" max:"50" items:"30"`
+	Notes        string            `json:"notes" max:"10000" text:"lines" summary:"no"`
+	Nutrition    map[string]string `json:"nutrition,omitempty" max:"100" keys:"nutrition" summary:"no"` // nil when empty
+	State        State             `json:"state" set:"store"`
+	ETag         string            `json:"etag" set:"store"`
+	CreatedAt    time.Time         `json:"createdAt" set:"store"`
+	UpdatedAt    time.Time         `json:"updatedAt" set:"store"`
 }
 
-// Clone returns a copy that shares no memory with r.
+// Nutrients are the names that Recipe.Nutrition may have, those of
+// https://schema.org/NutritionInformation.
+var Nutrients = []string{
+	"calories", "carbohydrateContent", "cholesterolContent", "fatContent", "fiberContent", "proteinContent",
+	"saturatedFatContent", "servingSize", "sodiumContent", "sugarContent", "transFatContent", "unsaturatedFatContent",
+}
+
+// Clone returns a copy that shares no memory with r. Its lists are not nil, so that
+// an empty one is [] in JSON.
 func (r Recipe) Clone() Recipe {
-	r.Ingredients = cloneList(r.Ingredients)
-	r.Steps = cloneList(r.Steps)
-	r.Tags = cloneList(r.Tags)
-	if r.LastMadeAt != nil {
-		t := *r.LastMadeAt
-		r.LastMadeAt = &t
+	for _, f := range Fields {
+		switch v := f.In(&r).(type) {
+		case *[]string:
+			*v = append(make([]string, 0, len(*v)), *v...)
+		case *map[string]string:
+			*v = maps.Clone(*v)
+		case **time.Time:
+			if *v != nil {
+				t := **v
+				*v = &t
+			}
+		}
 	}
 	return r
 }
 
-// cloneList copies a list; the copy of a nil list is empty, so that it is [] and
-// not null in JSON.
-func cloneList(list []string) []string {
-	return append(make([]string, 0, len(list)), list...)
+// Summary returns r without the fields that a summary leaves out.
+func (r Recipe) Summary() Recipe {
+	for _, f := range Fields {
+		if !f.Summary {
+			f.value(&r).SetZero()
+		}
+	}
+	return r
 }
 
-// Size is the size of everything in r that a user can make long.
+// Size is how many bytes the text of r has that a user can make long.
 func (r Recipe) Size() int {
-	n := len(r.Title) + len(r.URL) + len(r.ImageURL) + len(r.Description) + len(r.Notes)
-	for _, list := range [][]string{r.Ingredients, r.Steps, r.Tags} {
-		for _, s := range list {
-			n += len(s)
+	n := 0
+	for _, f := range Fields {
+		if f.ReadOnly {
+			continue
+		}
+		switch v := f.In(&r).(type) {
+		case *string:
+			n += len(*v)
+		case *[]string:
+			for _, s := range *v {
+				n += len(s)
+			}
+		case *map[string]string:
+			for name, s := range *v {
+				n += len(name) + len(s)
+			}
 		}
 	}
 	return n

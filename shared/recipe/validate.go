@@ -2,33 +2,13 @@ package recipe
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
-)
-
-// The limits of a recipe. Lengths are in characters (Unicode code points) of the
-// normalized text.
-const (
-	MaxTitle       = 200
-	MaxURL         = 2048
-	MaxRating      = 5
-	MaxDescription = 10000
-	MaxServings    = 1000
-	MaxMinutes     = 10080 // a week
-	MaxIngredients = 200
-	MaxIngredient  = 500
-	MaxSteps       = 100
-	MaxStep        = 4000
-	MaxTags        = 30
-	MaxTag         = 50
-	MaxNotes       = 10000
-
-	// MaxBytes is the limit for all text of one recipe together, in UTF-8: what a
-	// request body may hold, and with the search terms well below the 1 MiB that a
-	// Firestore document may have.
-	MaxBytes = 256 << 10
 )
 
 // FieldError says what is wrong with one field.
@@ -81,27 +61,11 @@ func (r Recipe) Validate() error {
 	case strings.IndexFunc(clean.Title, isVisible) < 0:
 		v.add("/title", "pattern", 0, "must have a visible character")
 	}
-	v.text("/title", r.Title, MaxTitle, oneLine)
-	v.link("/url", r.URL)
-	v.link("/imageUrl", r.ImageURL)
-	if !(r.Rating >= 0) { // true for NaN too
-		v.add("/rating", "minimum", 0, "must be a number from 0 (unrated) to 5")
-	} else if r.Rating > MaxRating {
-		v.add("/rating", "maximum", MaxRating, "must be at most 5")
-	}
-	if r.LastMadeAt != nil {
-		if y := r.LastMadeAt.UTC().Year(); y < 1 || y > 9999 {
-			v.add("/lastMadeAt", "format", 0, "must be a time between the years 1 and 9999")
+	for _, f := range Fields {
+		if !f.ReadOnly {
+			v.field(f, &r, &clean)
 		}
 	}
-	v.text("/description", r.Description, MaxDescription, manyLines)
-	v.number("/servings", r.Servings, MaxServings)
-	v.number("/prepMinutes", r.PrepMinutes, MaxMinutes)
-	v.number("/cookMinutes", r.CookMinutes, MaxMinutes)
-	v.list("/ingredients", r.Ingredients, len(clean.Ingredients), MaxIngredients, MaxIngredient, oneLine)
-	v.list("/steps", r.Steps, len(clean.Steps), MaxSteps, MaxStep, manyLines)
-	v.list("/tags", r.Tags, len(clean.Tags), MaxTags, MaxTag, oneLine)
-	v.text("/notes", r.Notes, MaxNotes, manyLines)
 	if clean.Size() > MaxBytes {
 		v.add("", "maxBytes", MaxBytes, "must have at most 256 KiB of text in all")
 	}
@@ -111,69 +75,89 @@ func (r Recipe) Validate() error {
 	return v
 }
 
+// field checks one field of r. Its length in clean counts.
+func (v *ValidationError) field(f Field, r, clean *Recipe) {
+	pointer := "/" + f.Name
+	switch value := f.In(r).(type) {
+	case *string:
+		v.text(pointer, f, *value)
+	case *[]string:
+		v.list(pointer, f, *value)
+		if len(*f.In(clean).(*[]string)) > f.Items {
+			v.add(pointer, "maxItems", f.Items, fmt.Sprintf("must have at most %d items", f.Items))
+		}
+	case *map[string]string:
+		for _, name := range slices.Sorted(maps.Keys(*value)) {
+			if !slices.Contains(f.Keys, name) {
+				v.add(pointer, "enum", 0, "has a name that is none of "+strings.Join(f.Keys, ", "))
+				return
+			}
+			v.text(pointer+"/"+name, f, (*value)[name])
+		}
+	case *int:
+		v.number(pointer, float64(*value), f.Max)
+	case *float64:
+		v.number(pointer, *value, f.Max)
+	case **time.Time:
+		if *value == nil {
+			return
+		}
+		if y := (*value).UTC().Year(); y < 1 || y > 9999 {
+			v.add(pointer, "format", 0, "must be a time between the years 1 and 9999")
+		}
+	}
+}
+
 // isVisible reports whether a reader sees c. Some letters and symbols are blank.
 func isVisible(c rune) bool {
 	const blank = "\u115f\u1160\u2800\u3164\uffa0"
 	return unicode.In(c, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(blank, c)
 }
 
-type lines bool
-
-const (
-	oneLine   lines = false
-	manyLines lines = true
-)
-
 func (v *ValidationError) add(pointer, rule string, limit int, message string) {
 	*v = append(*v, FieldError{Pointer: pointer, Rule: rule, Limit: limit, Message: message})
 }
 
-// text checks one text; its fault is the first of encoding, characters, length.
-func (v *ValidationError) text(pointer, s string, limit int, l lines) {
+// text checks one text. Its fault is the first of encoding, characters, length.
+func (v *ValidationError) text(pointer string, f Field, s string) {
 	if !utf8.ValidString(s) {
 		v.add(pointer, "utf8", 0, "must be valid UTF-8")
 		return
 	}
-	s = cleanText(s)
-	switch bad := strings.ContainsFunc(s, l.forbids); {
-	case bad && l == oneLine:
-		v.add(pointer, "pattern", 0, "must be one line without control characters")
-	case bad:
-		v.add(pointer, "pattern", 0, "must not hold control characters other than tabs and line ends")
-	case utf8.RuneCountInString(s) > limit:
-		v.add(pointer, "maxLength", limit, fmt.Sprintf("must be at most %d characters", limit))
-	}
-}
-
-// forbids says which characters a text may not hold. Line and paragraph
-// separators end a line just as \n does.
-func (l lines) forbids(c rune) bool {
-	if l == manyLines && (c == '\n' || c == '\t') {
-		return false
-	}
-	return unicode.IsControl(c) || l == oneLine && (c == '\u2028' || c == '\u2029')
-}
-
-func (v *ValidationError) number(pointer string, n, limit int) {
+	s = f.clean(s)
+	lines := f.text == "lines"
+	forbidden := f.text != "link" && strings.ContainsFunc(s, func(c rune) bool {
+		return unicode.IsControl(c) && !(lines && (c == '\n' || c == '\t')) || !lines && (c == '\u2028' || c == '\u2029')
+	})
 	switch {
-	case n < 0:
-		v.add(pointer, "minimum", 0, fmt.Sprintf("must be from 0 (unknown) to %d", limit))
-	case n > limit:
-		v.add(pointer, "maximum", limit, fmt.Sprintf("must be at most %d", limit))
+	case forbidden && lines:
+		v.add(pointer, "pattern", 0, "must not hold control characters other than tabs and line ends")
+	case forbidden:
+		v.add(pointer, "pattern", 0, "must be one line without control characters")
+	case utf8.RuneCountInString(s) > f.Max:
+		v.add(pointer, "maxLength", f.Max, fmt.Sprintf("must be at most %d characters", f.Max))
+	case f.text == "link" && s != "":
+		v.link(pointer, s)
 	}
 }
 
-// list checks each item, and how many are left when the list is normalized.
-func (v *ValidationError) list(pointer string, list []string, left, items, limit int, l lines) {
+func (v *ValidationError) number(pointer string, n float64, most int) {
+	switch {
+	case !(n >= 0): // true for NaN too
+		v.add(pointer, "minimum", 0, fmt.Sprintf("must be a number from 0 to %d", most))
+	case n > float64(most):
+		v.add(pointer, "maximum", most, fmt.Sprintf("must be at most %d", most))
+	}
+}
+
+// list checks each item.
+func (v *ValidationError) list(pointer string, f Field, list []string) {
 	before := len(*v)
 	for i, s := range list {
-		if len(*v)-before > items {
+		if len(*v)-before > f.Items {
 			break // a list of a million faults helps nobody
 		}
-		v.text(fmt.Sprintf("%s/%d", pointer, i), s, limit, l)
-	}
-	if left > items {
-		v.add(pointer, "maxItems", items, fmt.Sprintf("must have at most %d items", items))
+		v.text(fmt.Sprintf("%s/%d", pointer, i), f, s)
 	}
 }
 
@@ -181,17 +165,6 @@ func (v *ValidationError) list(pointer string, list []string, left, items, limit
 // (javascript: and data: run or show what the sender wants), with a host, and
 // without a user name, which makes a foreign host look like a known one.
 func (v *ValidationError) link(pointer, s string) {
-	s = strings.TrimSpace(s)
-	switch {
-	case s == "":
-		return
-	case !utf8.ValidString(s):
-		v.add(pointer, "utf8", 0, "must be valid UTF-8")
-		return
-	case utf8.RuneCountInString(s) > MaxURL:
-		v.add(pointer, "maxLength", MaxURL, fmt.Sprintf("must be at most %d characters", MaxURL))
-		return
-	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || strings.IndexFunc(s, notInURL) >= 0:

@@ -64,7 +64,7 @@ func (m *mapper) address(v any) string {
 }
 
 // maxAddress is the length from which on an address is not looked at.
-const maxAddress = 2 * recipe.MaxURL
+var maxAddress = 2 * recipe.MaxURL
 
 // absolute returns an http or https address that Pantry keeps, or the reason why
 // raw is none.

@@ -30,7 +30,7 @@ func (m *mapper) servings() {
 	case first == "":
 	case bestRank == 0:
 		m.drop(first, "says no number of servings")
-	case n < 1 || n > recipe.MaxServings:
+	case n < 1 || n > float64(recipe.MaxServings):
 		m.drop(bestLoc, "servings must be from 1 to "+thousands(recipe.MaxServings))
 	default:
 		m.r.Servings = int(n)

@@ -31,7 +31,7 @@ func newDocument(id string, r recipe.Recipe, now time.Time) *document {
 // edit makes the next version of d with the content of r, which is normalized. It is d
 // itself when r changes nothing.
 func (d *document) edit(r recipe.Recipe, now time.Time) *document {
-	if fingerprint(r.Clone()) == fingerprint(d.Clone()) {
+	if fingerprint(r) == fingerprint(d.Recipe.Normalize()) {
 		return d
 	}
 	n := &document{Recipe: r, fingerprint: d.fingerprint}
@@ -129,9 +129,8 @@ func newETag() string {
 
 // shown returns a copy of d's recipe for a list.
 func (d *document) shown(summary bool) recipe.Recipe {
-	r := d.Recipe
 	if summary {
-		r.Ingredients, r.Steps, r.Notes = nil, nil, ""
+		return d.Recipe.Summary().Clone()
 	}
-	return r.Clone()
+	return d.Recipe.Clone()
 }

@@ -255,7 +255,7 @@ func TestOverrides(t *testing.T) {
 	}
 	equal(t, "fields with a time to live", ttl, []string{"recipes.purgeAt"})
 	for _, field := range store.Columns {
-		long := !slices.Contains([]string{"rating", "made", "favorite", "servings", "prepMinutes", "cookMinutes", "state", "lastMadeAt"}, field)
+		long := !slices.Contains([]string{"rating", "made", "favorite", "servings", "prepMinutes", "cookMinutes", "totalMinutes", "state", "lastMadeAt"}, field)
 		if long && !off[field] {
 			t.Errorf("%s has automatic indexes that no query uses", field)
 		}

@@ -167,7 +167,7 @@ func TestSummary(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, want := range whole.Recipes {
-				want.Ingredients, want.Steps, want.Notes = []string{}, []string{}, ""
+				want.Ingredients, want.Steps, want.Notes, want.Nutrition = []string{}, []string{}, "", nil
 				equal(t, "summary", short.Recipes[i], want)
 			}
 			q.PageToken = whole.NextPageToken

@@ -111,6 +111,7 @@ func full() recipe.Recipe {
 		Rating: 4.5, Made: true, LastMadeAt: &made, Favorite: true, Description: "Rich\n\tand soft", Servings: 4,
 		PrepMinutes: 20, CookMinutes: 40, Ingredients: []string{"500 ml cream", "6 egg yolks"},
 		Steps: []string{"Whisk.", "Bake."}, Tags: []string{"Dessert", "French"}, Notes: "Use a torch 🔥",
+		TotalMinutes: 300, Yield: "4 small bowls", Author: "Auguste", Nutrition: map[string]string{"calories": "450 kcal", "fatContent": "40 g"},
 	}
 }
 

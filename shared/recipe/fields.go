@@ -1,0 +1,77 @@
+package recipe
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Field is what the tags of one field of Recipe say.
+type Field struct {
+	Name     string // in JSON and in Firestore
+	Max      int    // the largest number, or the most characters of each text
+	Items    int    // the most items of a list
+	Keys     []string
+	ReadOnly bool // the store sets it
+	Summary  bool // a summary has it
+
+	text  string // line, lines or link
+	index int
+}
+
+// Fields are the fields of Recipe in their order.
+var Fields = func() []Field {
+	var fields []Field
+	for i, f := range slices.Collect(reflect.TypeFor[Recipe]().Fields()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		field := Field{
+			Name: name, ReadOnly: f.Tag.Get("set") == "store", Summary: f.Tag.Get("summary") != "no",
+			text: f.Tag.Get("text"), index: i,
+		}
+		field.Max, _ = strconv.Atoi(f.Tag.Get("max"))
+		field.Items, _ = strconv.Atoi(f.Tag.Get("items"))
+		if f.Tag.Get("keys") == "nutrition" {
+			field.Keys = Nutrients
+		}
+		fields = append(fields, field)
+	}
+	return fields
+}()
+
+// In returns a pointer to the field in r, such as *string or *[]string.
+func (f Field) In(r *Recipe) any { return f.value(r).Addr().Interface() }
+
+// Copy sets the field in r to its value in from, whose memory they then share.
+func (f Field) Copy(r, from *Recipe) { f.value(r).Set(f.value(from)) }
+
+func (f Field) value(r *Recipe) reflect.Value { return reflect.ValueOf(r).Elem().Field(f.index) }
+
+// The limits of single fields, as their tags say them.
+var (
+	MaxTitle       = limits("title").Max
+	MaxURL         = limits("url").Max
+	MaxRating      = limits("rating").Max
+	MaxDescription = limits("description").Max
+	MaxAuthor      = limits("author").Max
+	MaxServings    = limits("servings").Max
+	MaxYield       = limits("yield").Max
+	MaxMinutes     = limits("totalMinutes").Max
+	MaxIngredients = limits("ingredients").Items
+	MaxIngredient  = limits("ingredients").Max
+	MaxSteps       = limits("steps").Items
+	MaxStep        = limits("steps").Max
+	MaxTags        = limits("tags").Items
+	MaxTag         = limits("tags").Max
+	MaxNotes       = limits("notes").Max
+	MaxNutrient    = limits("nutrition").Max
+)
+
+// MaxBytes is the limit for all text of one recipe together, in UTF-8. A request body
+// can hold it, and with the search terms it is well below the 1 MiB that a Firestore
+// document may have.
+const MaxBytes = 256 << 10
+
+func limits(name string) Field {
+	return Fields[slices.IndexFunc(Fields, func(f Field) bool { return f.Name == name })]
+}
