@@ -23,6 +23,11 @@ const (
 // exportAll streams all recipes in bounded memory. The first one is read before
 // anything is answered, so that a store that cannot be reached is still a 503.
 func (f function) exportAll(w http.ResponseWriter, r *http.Request) error {
+	end, err := f.long.begin(callerOf(r.Context()).uid)
+	if err != nil {
+		return err
+	}
+	defer end()
 	ctx, cancel := forAll(r.Context())
 	defer cancel()
 	next, stop := iter.Pull2(f.Store.All(ctx, callerOf(ctx).uid))

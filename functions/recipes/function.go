@@ -50,6 +50,7 @@ type function struct {
 	Deps
 	costs *limiter // of document reads
 	pages *limiter // of pages that Fetch gets
+	long  *longRequests
 }
 
 // caller is what a handler knows of who asks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -84,6 +85,44 @@ func (l *limiter) spend(uid string, n int) {
 	for _, b := range []*rate.Limiter{l.of(uid), l.instance} {
 		b.ReserveN(now, min(n, b.Burst()))
 	}
+}
+
+const (
+	// maxLong bounds the exports and restores that run on an instance at one time, each for
+	// minutes, so that requests for single recipes always find a place: an instance takes
+	// 20 requests at a time (_CONCURRENCY in cloudbuild.yaml).
+	maxLong = 8
+	// maxLongEach is the same for one user.
+	maxLongEach = 2
+	// longRetry is what a client is told to wait past these.
+	longRetry = 30 * time.Second
+)
+
+// longRequests counts the exports and restores that are running.
+type longRequests struct {
+	mu    sync.Mutex
+	users map[string]int
+	all   int
+}
+
+// begin returns what ends a long request, or a 429 when there are too many.
+func (l *longRequests) begin(uid string) (end func(), _ error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all >= maxLong || l.users[uid] >= maxLongEach {
+		return nil, web.NewError(http.StatusTooManyRequests, "too_many_requests",
+			"Too many exports are being read or written. Wait for the time in Retry-After.").Retry(longRetry)
+	}
+	l.all++
+	l.users[uid]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.all--
+		if l.users[uid]--; l.users[uid] == 0 {
+			delete(l.users, uid)
+		}
+	}, nil
 }
 
 // paidStore takes what each call costs from the user's budget. That the budget allows a

@@ -2,7 +2,10 @@ package recipes_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"pantry.example/functions/recipes"
@@ -67,5 +70,53 @@ func TestWhatAnInstanceMayCost(t *testing.T) {
 	r := s.do(request{path: "/?userID=alice-uid"})
 	if r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" {
 		t.Errorf("article: %d %s", r.status, r.body)
+	}
+}
+
+// Exports and restores hold a request for minutes. Some places are left for others.
+func TestLongRequestsAreFew(t *testing.T) {
+	hold := make(chan struct{})
+	s := start(t, nil)
+	export := `{"@context":"https://schema.org","@graph":[`
+	var running sync.WaitGroup
+	restore := func(as string) {
+		running.Go(func() {
+			// The rest of the document comes when the store has let go.
+			reader, writer := io.Pipe()
+			go func() {
+				_, _ = io.WriteString(writer, export)
+				<-hold
+				_, _ = io.WriteString(writer, "]}")
+				_ = writer.Close()
+			}()
+			req := httptest.NewRequest(http.MethodPost, "/:import?restore=true", reader)
+			req.Header = http.Header{"Authorization": {"Bearer " + as}, "Content-Type": {"application/ld+json"}}
+			rec := httptest.NewRecorder()
+			s.h.ServeHTTP(rec, req)
+			if rec.Code >= http.StatusInternalServerError {
+				t.Errorf("%d %s", rec.Code, rec.Body)
+			}
+		})
+	}
+	restore("alice")
+	restore("alice")
+	var r response
+	for r.status != http.StatusTooManyRequests { // until both have begun
+		r = s.do(request{path: "/:export"})
+	}
+	problem(t, r, http.StatusTooManyRequests, "too_many_requests")
+	if r.header.Get("Retry-After") != "30" {
+		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+	}
+	if r := s.do(request{as: "bob", path: "/:export"}); r.status != http.StatusOK {
+		t.Errorf("another user: %d", r.status)
+	}
+	if r := s.do(request{path: "/"}); r.status != http.StatusOK {
+		t.Errorf("a list meanwhile: %d", r.status)
+	}
+	close(hold)
+	running.Wait()
+	if r := s.do(request{path: "/:export"}); r.status != http.StatusOK {
+		t.Errorf("afterwards: %d", r.status)
 	}
 }

@@ -16,8 +16,8 @@ type RecipeList struct {
 
 // summaries is a RecipeList with view=summary.
 type summaries struct {
-	RecipeList
 	Recipes []summary `json:"recipes"`
+	RecipeList
 }
 
 // summary is a recipe without the fields that are most of it: they are never set here.
@@ -52,7 +52,7 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 	if !q.Summary {
 		return web.WriteJSON(w, http.StatusOK, out)
 	}
-	short := summaries{out, make([]summary, len(out.Recipes))}
+	short := summaries{make([]summary, len(out.Recipes)), out}
 	for i, r := range out.Recipes {
 		short.Recipes[i].Recipe = r
 	}

@@ -32,7 +32,8 @@ func New(d Deps) (http.Handler, error) {
 	if d.Instance == (Budget{}) {
 		d.Instance = instanceBudget
 	}
-	f := function{Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages)}
+	f := function{Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages),
+		long: &longRequests{users: map[string]int{}}}
 	f.Store = paidStore{d.Store, f.costs}
 	routes := http.NewServeMux()
 	routes.Handle("/{$}", web.Handler(methods{

@@ -38,6 +38,11 @@ type RestoreResult struct {
 // stored and no others. A recipe whose id exists stays as it is, so that the request can
 // be repeated after an error.
 func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
+	end, err := f.long.begin(callerOf(r.Context()).uid)
+	if err != nil {
+		return err
+	}
+	defer end()
 	body, err := web.OpenBody(w, r, jsonld.MaxExportBytes, restoreBodyTimeout, "application/ld+json", "application/json")
 	if err != nil {
 		return err

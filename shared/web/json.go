@@ -6,95 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"os"
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// BodyReadTimeout bounds the reading of one request body, so that a client that
-// trickles bytes cannot hold an instance. A request whose context ends sooner gives its
-// body no more time than that.
-const BodyReadTimeout = 10 * time.Second
-
 // maxDepth bounds how deep JSON may nest; encoding/json alone allows 10,000 levels.
 const maxDepth = 64
-
-// ReadBody returns the whole request body. It refuses a body over limit bytes (413),
-// a compressed one and one of another media type than those given (415), and one that
-// takes longer than BodyReadTimeout (408).
-func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...string) ([]byte, error) {
-	timeout := BodyReadTimeout
-	if end, ok := r.Context().Deadline(); ok {
-		timeout = min(timeout, time.Until(end))
-	}
-	body, err := OpenBody(w, r, limit, timeout, mediaTypes...)
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(body)
-}
-
-// OpenBody returns a reader of the request body, for one that is too large to be held. It
-// refuses what ReadBody refuses, here or while it is read. The body may take as long as
-// timeout, in place of the deadline that every request has.
-func OpenBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, mediaTypes ...string) (io.Reader, error) {
-	if err := checkMediaType(r, mediaTypes); err != nil {
-		return nil, err
-	}
-	if r.ContentLength > limit {
-		return nil, bodyTooLarge(limit)
-	}
-	setReadDeadline(w, timeout)
-	return bodyReader{http.MaxBytesReader(w, r.Body, limit), limit}, nil
-}
-
-// bodyReader turns the errors of a body into answers.
-type bodyReader struct {
-	body  io.Reader
-	limit int64
-}
-
-func (b bodyReader) Read(p []byte) (int, error) {
-	n, err := b.body.Read(p)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil, errors.Is(err, io.EOF):
-	case errors.As(err, &tooLarge):
-		err = bodyTooLarge(b.limit)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = NewError(http.StatusRequestTimeout, "body_timeout", "The body took too long to arrive.")
-	default:
-		err = NewError(http.StatusBadRequest, "body_unreadable", "The body could not be read to its end.").With(err)
-	}
-	return n, err
-}
-
-func bodyTooLarge(limit int64) *Error {
-	return NewError(http.StatusRequestEntityTooLarge, "body_too_large",
-		fmt.Sprintf("The body is over the limit of %d bytes.", limit))
-}
-
-func checkMediaType(r *http.Request, mediaTypes []string) error {
-	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return NewError(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body uncompressed, without Content-Encoding.")
-	}
-	got, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if charset := params["charset"]; err == nil && (charset == "" || strings.EqualFold(charset, "utf-8")) {
-		for _, want := range mediaTypes {
-			if got == want {
-				return nil
-			}
-		}
-	}
-	return NewError(http.StatusUnsupportedMediaType, "unsupported_media_type",
-		"Send the body as "+strings.Join(mediaTypes, " or ")+" in UTF-8 and say so in Content-Type.")
-}
 
 // DecodeJSON reads a JSON request body (see [ReadBody]) into v. It refuses duplicate
 // keys (also those that differ only in case, which encoding/json would merge), unknown

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -111,4 +112,35 @@ func statusOf(name string) int {
 		}
 	}
 	return 0
+}
+
+// The README of the recipe API has the table of codes. After a change of codes.yaml:
+//
+//	go test ./functions/local/openapi -update
+func TestReadmeHasTheCodes(t *testing.T) {
+	const file = "../../recipes/README.md"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := openapi.CodeTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), "<!-- codes:")
+	comment, rest, ok2 := strings.Cut(rest, "\n")
+	_, after, ok3 := strings.Cut(rest, "<!-- end of codes -->")
+	if !ok || !ok2 || !ok3 {
+		t.Fatalf("%s has no place for the codes", file)
+	}
+	want := before + "<!-- codes:" + comment + "\n\n" + table + "\n<!-- end of codes -->" + after
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("%s (-codes.yaml +README):\n%s", file, diff)
+	}
 }
