@@ -45,6 +45,12 @@ func (f Field) In(r *Recipe) any { return f.value(r).Addr().Interface() }
 // Copy sets the field in r to its value in from, whose memory they then share.
 func (f Field) Copy(r, from *Recipe) { f.value(r).Set(f.value(from)) }
 
+// IsEmpty reports whether the field in r says nothing: zero, or a list without items.
+func (f Field) IsEmpty(r *Recipe) bool {
+	v := f.value(r)
+	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
+}
+
 func (f Field) value(r *Recipe) reflect.Value { return reflect.ValueOf(r).Elem().Field(f.index) }
 
 // The limits of single fields, as their tags say them.

@@ -80,8 +80,7 @@ func (m *mapper) leftOver() {
 var notContent = set("type id mainentityofpage sameas pantry:format")
 
 var reasons = wordTable(map[string]string{
-	"Pantry keeps no nutrition data":                                       "nutrition nutritioninformation nutritionfacts calories",
-	"Pantry keeps no names of authors or publishers":                       "author creator contributor publisher copyrightholder editor provider sourceorganization sponsor copyrightyear copyrightnotice credittext",
+	"Pantry keeps no names of publishers":                                  "publisher copyrightholder editor provider sourceorganization sponsor copyrightyear copyrightnotice credittext",
 	"Pantry keeps its own dates":                                           "datepublished datemodified datecreated published uploaddate",
 	"Pantry keeps no videos":                                               "video associatedmedia audio",
 	"Pantry keeps your own rating, not other people's reviews":             "review reviews",

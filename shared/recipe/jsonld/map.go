@@ -45,6 +45,8 @@ func (g *graph) item(o *object) Item {
 	m.ingredients()
 	m.instructions()
 	m.tags()
+	m.author()
+	m.nutrition()
 	m.leftOver()
 	err := m.finish()
 	return Item{Recipe: m.r, Dropped: m.dropped, Err: err}
@@ -223,12 +225,7 @@ func (m *mapper) finish() error {
 
 // fitBytes drops steps from the end until the whole fits.
 func (m *mapper) fitBytes() {
-	over := len(m.r.Title) + len(m.r.URL) + len(m.r.ImageURL) + len(m.r.Description) + len(m.r.Notes) - recipe.MaxBytes
-	for _, list := range [][]string{m.r.Ingredients, m.r.Steps, m.r.Tags} {
-		for _, s := range list {
-			over += len(s)
-		}
-	}
+	over := m.r.Size() - recipe.MaxBytes
 	n := len(m.r.Steps)
 	for ; n > 0 && over > 0; n-- {
 		over -= len(m.r.Steps[n-1])

@@ -1,38 +1,27 @@
 package jsonld
 
 import (
-	"fmt"
 	"strings"
 
 	"pantry.example/shared/recipe"
 )
 
-// times takes prepTime and cookTime, and what totalTime adds to them.
+// times takes what the page says of preparation, cooking, and the whole, which
+// may be more than both together: dough rests.
 func (m *mapper) times() {
-	prep, hasPrep := m.duration("preptime", "preparationtime", ".preptime")
-	cook, hasCook := m.duration("cooktime", "performtime", "cookingtime", ".cooktime")
-	switch {
-	case !hasPrep || !hasCook || prep == 0 && cook == 0:
-		total, ok := m.duration("totaltime", ".totaltime")
-		switch rest := total - prep - cook; {
-		case !ok:
-		case rest < 0:
-			m.drop("/totalTime", "is shorter than its parts")
-		case cook == 0:
-			cook = rest
-		case prep == 0 && !hasPrep:
-			prep = rest
-		}
-	default:
-		if total, ok := m.duration("totaltime", ".totaltime"); ok && total != prep+cook && total != 0 {
-			m.drop("/totalTime", fmt.Sprintf("Pantry adds up preparation and cooking (%d minutes); the page says %d in all", prep+cook, total))
-		}
+	m.r.PrepMinutes = m.duration("preptime", "preparationtime", ".preptime")
+	m.r.CookMinutes = m.duration("cooktime", "performtime", "cookingtime", ".cooktime")
+	total := m.duration("totaltime", ".totaltime")
+	if total > 0 && total < max(m.r.PrepMinutes, m.r.CookMinutes) {
+		m.drop("/totalTime", "is shorter than its parts")
+		return
 	}
-	m.r.PrepMinutes, m.r.CookMinutes = prep, cook
+	m.r.TotalMinutes = total
 }
 
-// duration returns the minutes of the first of the properties that is there.
-func (m *mapper) duration(names ...string) (int, bool) {
+// duration returns the minutes of the first of the properties that is there, 0
+// for none.
+func (m *mapper) duration(names ...string) int {
 	for loc, v := range m.values(names...) {
 		s := m.text(v)
 		if o, ok := v.(*object); ok {
@@ -48,8 +37,8 @@ func (m *mapper) duration(names ...string) (int, bool) {
 		case n > recipe.MaxMinutes:
 			m.drop(loc, "is longer than a week")
 		default:
-			return n, true
+			return n
 		}
 	}
-	return 0, false
+	return 0
 }

@@ -138,15 +138,11 @@ func mergeItems(a, b Item) Item {
 		a, b = b, a
 	}
 	r := a.Recipe
-	fill(&r.URL, b.Recipe.URL)
-	fill(&r.ImageURL, b.Recipe.ImageURL)
-	fill(&r.Description, b.Recipe.Description)
-	fill(&r.Servings, b.Recipe.Servings)
-	fill(&r.PrepMinutes, b.Recipe.PrepMinutes)
-	fill(&r.CookMinutes, b.Recipe.CookMinutes)
-	fillList(&r.Ingredients, b.Recipe.Ingredients)
-	fillList(&r.Steps, b.Recipe.Steps)
-	fillList(&r.Tags, b.Recipe.Tags)
+	for _, f := range recipe.Fields {
+		if f.IsEmpty(&r) && !f.ReadOnly {
+			f.Copy(&r, &b.Recipe)
+		}
+	}
 	if r.Validate() == nil {
 		a.Recipe = r
 	}
@@ -157,12 +153,6 @@ func mergeItems(a, b Item) Item {
 func fill[T comparable](dst *T, v T) {
 	var zero T
 	if *dst == zero {
-		*dst = v
-	}
-}
-
-func fillList(dst *[]string, v []string) {
-	if len(*dst) == 0 {
 		*dst = v
 	}
 }

@@ -89,7 +89,7 @@ func toGolden(t *testing.T, it jsonld.Item) golden {
 	}
 	for k, v := range g.Recipe {
 		list, isList := v.([]any)
-		if v == "" || v == false || v == 0.0 || v == "active" || v == "0001-01-01T00:00:00Z" || isList && len(list) == 0 {
+		if m, isMap := v.(map[string]any); v == nil || isMap && len(m) == 0 || v == "" || v == false || v == 0.0 || v == "active" || v == "0001-01-01T00:00:00Z" || isList && len(list) == 0 {
 			delete(g.Recipe, k)
 		}
 	}

@@ -168,3 +168,32 @@ func TestDroppedSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+func TestFurtherFieldsOfRealPages(t *testing.T) {
+	type fields struct {
+		Total, Servings int
+		Yield, Author   string
+		Nutrition       map[string]string
+	}
+	for body, want := range map[string]fields{
+		`"totalTime":"PT2H","prepTime":"PT10M","cookTime":"PT20M"`: {Total: 120},
+		`"totalTime":"PT5M","cookTime":"PT20M"`:                    {},
+		`"recipeYield":["2","2 dozen"]`:                            {Servings: 24, Yield: "2 dozen"},
+		`"recipeYield":["4","4 servings"]`:                         {Servings: 4},
+		`"recipeYield":["4","4 (12-16 tortillas)"]`:                {Servings: 4, Yield: "4 (12-16 tortillas)"},
+		`"recipeYield":"24 cookies"`:                               {Servings: 24, Yield: "24 cookies"},
+		`"recipeYield":"one 9x13 pan"`:                             {Servings: 1, Yield: "one 9x13 pan"},
+		`"author":"Ann &amp; Bob"`:                                 {Author: "Ann & Bob"},
+		`"author":[{"@type":"Person","name":"Ann"},{"@type":"Person","name":"Bob"},{"name":"Ann"}]`: {Author: "Ann, Bob"},
+		`"author":{"@type":"Person","url":"https://x.example/ann"}`:                                 {},
+		`"nutrition":{"@type":"NutritionInformation","calories":240,"fatContent":" 3 g ","proteinContent":"","vitaminC":"1 mg","sugarContent":{"value":5,"unitText":"g"}}`: {
+			Nutrition: map[string]string{"calories": "240", "fatContent": "3 g", "sugarContent": "5 g"},
+		},
+	} {
+		r := one(t, body).Recipe
+		got := fields{r.TotalMinutes, r.Servings, r.Yield, r.Author, r.Nutrition}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", body, diff)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func exported(n int) recipe.Recipe {
 	r := recipe.Recipe{
 		ID: fmt.Sprintf("id%d", n), Title: fmt.Sprintf("Recipe %d <&>", n), Servings: n % 10, Rating: 4.5, Made: true, LastMadeAt: &at,
 		Ingredients: []string{"1. egg", "• salt"}, Steps: []string{"1. Mix\n<b>"}, Tags: []string{"a, b"}, Notes: "&amp;", PrepMinutes: 90,
+		TotalMinutes: 200, Yield: "4 servings", Author: "Ann, Bob", Nutrition: map[string]string{"calories": "240 kcal"},
 		State: recipe.Active, CreatedAt: at, UpdatedAt: at.Add(time.Hour),
 	}
 	if n%2 == 1 {

@@ -34,21 +34,30 @@ func texts(maxLen int) *rapid.Generator[string] {
 func recipes() *rapid.Generator[recipe.Recipe] {
 	return rapid.Custom(func(t *rapid.T) recipe.Recipe {
 		r := recipe.Recipe{
-			Title:       texts(50).Draw(t, "title"),
-			URL:         rapid.SampledFrom([]string{"", "https://x.example/a?b=c&amp;d", "http://ü.example/ä#f", "https://x.example"}).Draw(t, "url"),
-			ImageURL:    rapid.SampledFrom([]string{"", "https://x.example/i.jpg", "https://x.example/%20?x=[1]"}).Draw(t, "image"),
-			Rating:      rapid.Float64Range(0, 5).Draw(t, "rating"),
-			Made:        rapid.Bool().Draw(t, "made"),
-			Favorite:    rapid.Bool().Draw(t, "favorite"),
-			Description: texts(300).Draw(t, "description"),
-			Servings:    rapid.IntRange(0, recipe.MaxServings).Draw(t, "servings"),
-			PrepMinutes: rapid.IntRange(0, recipe.MaxMinutes).Draw(t, "prep"),
-			CookMinutes: rapid.IntRange(0, recipe.MaxMinutes).Draw(t, "cook"),
-			Ingredients: rapid.SliceOfN(texts(80), 0, 8).Draw(t, "ingredients"),
-			Steps:       rapid.SliceOfN(texts(200), 0, 8).Draw(t, "steps"),
-			Tags:        rapid.SliceOfN(texts(20), 0, 8).Draw(t, "tags"),
-			Notes:       texts(200).Draw(t, "notes"),
-			State:       rapid.SampledFrom([]recipe.State{recipe.Active, recipe.Trashed}).Draw(t, "state"),
+			Title:        texts(50).Draw(t, "title"),
+			URL:          rapid.SampledFrom([]string{"", "https://x.example/a?b=c&amp;d", "http://ü.example/ä#f", "https://x.example"}).Draw(t, "url"),
+			ImageURL:     rapid.SampledFrom([]string{"", "https://x.example/i.jpg", "https://x.example/%20?x=[1]"}).Draw(t, "image"),
+			Rating:       rapid.Float64Range(0, 5).Draw(t, "rating"),
+			Made:         rapid.Bool().Draw(t, "made"),
+			Favorite:     rapid.Bool().Draw(t, "favorite"),
+			Description:  texts(300).Draw(t, "description"),
+			Servings:     rapid.IntRange(0, recipe.MaxServings).Draw(t, "servings"),
+			PrepMinutes:  rapid.IntRange(0, recipe.MaxMinutes).Draw(t, "prep"),
+			CookMinutes:  rapid.IntRange(0, recipe.MaxMinutes).Draw(t, "cook"),
+			TotalMinutes: rapid.IntRange(0, recipe.MaxMinutes).Draw(t, "total"),
+			Yield:        texts(40).Draw(t, "yield"),
+			Author:       texts(40).Draw(t, "author"),
+			Ingredients:  rapid.SliceOfN(texts(80), 0, 8).Draw(t, "ingredients"),
+			Steps:        rapid.SliceOfN(texts(200), 0, 8).Draw(t, "steps"),
+			Tags:         rapid.SliceOfN(texts(20), 0, 8).Draw(t, "tags"),
+			Notes:        texts(200).Draw(t, "notes"),
+			State:        rapid.SampledFrom([]recipe.State{recipe.Active, recipe.Trashed}).Draw(t, "state"),
+		}
+		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"calories", "fatContent", "servingSize"}), rapid.ID[string]).Draw(t, "nutrition") {
+			if r.Nutrition == nil {
+				r.Nutrition = map[string]string{}
+			}
+			r.Nutrition[name] = rapid.SampledFrom([]string{"240 kcal", "<1 g", "1, 2"}).Draw(t, name)
 		}
 		if rapid.Bool().Draw(t, "has made at") {
 			at := time.UnixMicro(rapid.Int64Range(-1e15, 4e15).Draw(t, "made at")).UTC()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,12 +29,16 @@ type wire struct {
 	URL          string     `json:"url,omitempty"`
 	Image        string     `json:"image,omitempty"`
 	Description  string     `json:"description,omitempty"`
-	Yield        string     `json:"recipeYield,omitempty"`
+	Author       string     `json:"author,omitempty"`
+	Servings     string     `json:"recipeYield,omitempty"`
+	Yield        string     `json:"pantry:yield,omitempty"`
 	PrepTime     duration   `json:"prepTime,omitempty"`
 	CookTime     duration   `json:"cookTime,omitempty"`
+	TotalTime    duration   `json:"totalTime,omitempty"`
 	Ingredients  []string   `json:"recipeIngredient,omitempty"`
 	Instructions []step     `json:"recipeInstructions,omitempty"`
 	Keywords     []tag      `json:"keywords,omitempty"`
+	Nutrition    nutrition  `json:"nutrition,omitempty"`
 	Review       *review    `json:"review,omitempty"`
 	Notes        string     `json:"pantry:notes,omitempty"`
 	Made         bool       `json:"pantry:made,omitempty"`
@@ -61,6 +66,23 @@ type rating struct {
 	Value float64 `json:"ratingValue"`
 	Best  int     `json:"bestRating"`
 	Worst int     `json:"worstRating"`
+}
+
+// nutrition is written with its type.
+type nutrition map[string]string
+
+// MarshalJSON implements json.Marshaler.
+func (n nutrition) MarshalJSON() ([]byte, error) {
+	typed := maps.Clone(map[string]string(n))
+	typed["@type"] = "NutritionInformation"
+	return json.Marshal(typed)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *nutrition) UnmarshalJSON(data []byte) error {
+	err := json.Unmarshal(data, (*map[string]string)(n))
+	delete(*n, "@type")
+	return err
 }
 
 // duration is a number of minutes, written as ISO 8601 does.
@@ -118,15 +140,16 @@ func toWire(r recipe.Recipe) wire {
 	w := wire{
 		Type: "Recipe", Format: formatVersion, ID: r.ID,
 		Name: r.Title, URL: r.URL, Image: r.ImageURL, Description: r.Description,
-		PrepTime: duration(r.PrepMinutes), CookTime: duration(r.CookMinutes), Ingredients: r.Ingredients,
+		Author: r.Author, Yield: r.Yield, Nutrition: r.Nutrition,
+		PrepTime: duration(r.PrepMinutes), CookTime: duration(r.CookMinutes), TotalTime: duration(r.TotalMinutes), Ingredients: r.Ingredients,
 		Notes: r.Notes, Made: r.Made, LastMadeAt: r.LastMadeAt, Favorite: r.Favorite,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	switch {
 	case r.Servings == 1:
-		w.Yield = "1 serving"
+		w.Servings = "1 serving"
 	case r.Servings != 0:
-		w.Yield = fmt.Sprintf("%d servings", r.Servings)
+		w.Servings = fmt.Sprintf("%d servings", r.Servings)
 	}
 	for _, s := range r.Steps {
 		w.Instructions = append(w.Instructions, step{"HowToStep", s})
@@ -147,11 +170,12 @@ func toWire(r recipe.Recipe) wire {
 func fromWire(w wire) (recipe.Recipe, error) {
 	r := recipe.Recipe{
 		ID: w.ID, Title: w.Name, URL: w.URL, ImageURL: w.Image, Description: w.Description,
-		PrepMinutes: int(w.PrepTime), CookMinutes: int(w.CookTime), Ingredients: w.Ingredients,
+		Author: w.Author, Yield: w.Yield, Nutrition: w.Nutrition,
+		PrepMinutes: int(w.PrepTime), CookMinutes: int(w.CookTime), TotalMinutes: int(w.TotalTime), Ingredients: w.Ingredients,
 		Notes: w.Notes, Made: w.Made, LastMadeAt: w.LastMadeAt, Favorite: w.Favorite, State: recipe.Active,
 		CreatedAt: w.CreatedAt.UTC(), UpdatedAt: w.UpdatedAt.UTC(),
 	}
-	if c, rank := servingsOf(w.Yield); rank > noServings {
+	if c, rank := servingsOf(w.Servings); rank > noServings {
 		r.Servings = int(c.n)
 	}
 	for _, s := range w.Instructions {
