@@ -10,7 +10,6 @@ type count struct {
 	n      float64
 	ranged bool
 	dozens bool
-	unit   string // the word behind it, unless that means servings
 }
 
 // Ranks of a number in a yield: how sure it is that it counts servings.
@@ -103,7 +102,6 @@ func rankOf(list []token, start, end int, c *count) int {
 	case unit == "" && !c.dozens:
 		return plainNumber
 	}
-	c.unit = unit
 	return pieces
 }
 

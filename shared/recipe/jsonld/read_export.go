@@ -87,14 +87,17 @@ func (in *exportReader) read(yield func(recipe.Recipe, error) bool) error {
 			return fmt.Errorf("%w: an export has at most %d recipes", ErrTooMany, MaxExportItems)
 		}
 		in.item = maxExportItem
-		var w wire
-		if err := dec.Decode(&w); err != nil {
+		var members map[string]json.RawMessage
+		if err := dec.Decode(&members); err != nil {
 			return fmt.Errorf("%w: recipe %d of the export cannot be read", ErrSyntax, n)
 		}
-		if w.Format != formatVersion {
+		if string(members["pantry:format"]) != `"`+formatVersion+`"` {
 			return fmt.Errorf("%w: recipe %d of the document is not in Pantry's format", ErrNotExport, n)
 		}
-		r, err := fromWire(w)
+		r, err := unmarshal(members)
+		if errors.Is(err, errForm) {
+			return fmt.Errorf("%w: recipe %d of the export is not written as Pantry writes it", ErrSyntax, n)
+		}
 		if err != nil {
 			err = fmt.Errorf("recipe %d of the export: %w", n, err)
 		}
@@ -119,16 +122,14 @@ func (g *graph) own(o *object) (item Item, ok bool) {
 	if o.get("pantry:format") != formatVersion {
 		return item, false
 	}
-	item.own = true
+	var members map[string]json.RawMessage
 	data, err := json.Marshal(plainValue(g.b, o))
-	var w wire
-	if err != nil || json.Unmarshal(data, &w) != nil {
-		item.Err = errors.New("the recipe is marked as Pantry's own and is not written as Pantry writes it: take pantry:format out to import it like any other")
-		return item, true
+	if err != nil || json.Unmarshal(data, &members) != nil {
+		return Item{Err: errForm, own: true}, true
 	}
-	item.Recipe, item.Err = fromWire(w)
-	item.Recipe.ID, item.Recipe.CreatedAt, item.Recipe.UpdatedAt = "", time.Time{}, time.Time{}
-	return item, true
+	r, err := unmarshal(members)
+	r.ID, r.CreatedAt, r.UpdatedAt = "", time.Time{}, time.Time{}
+	return Item{Recipe: r, Err: err, own: true}, true
 }
 
 // plainValue returns v as encoding/json has values.

@@ -151,6 +151,15 @@ func TestExportWithAnInvalidRecipe(t *testing.T) {
 	}
 }
 
+// A state that Pantry does not have is not one that comes in.
+func TestExportWithAnUnknownState(t *testing.T) {
+	doc := strings.Replace(string(export(t, exported(1))), `"trashed"`, `"gone"`, 1)
+	list, err := read(context.Background(), strings.NewReader(doc))
+	if err != nil || len(list) != 1 || list[0].State != recipe.Active {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
 // Who stops early gets no more.
 func TestExportIsReadNoFurtherThanWanted(t *testing.T) {
 	for range jsonld.ReadExport(context.Background(), bytes.NewReader(export(t, exported(0), exported(1)))) {
