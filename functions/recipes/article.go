@@ -1,10 +1,8 @@
 package recipes
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -125,35 +123,14 @@ func (a dialect) add(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	added := recipe.Recipe{Title: body.Title, URL: body.URL, ImageURL: body.ImageURL, Made: body.Made, Rating: float64(body.Rating)}
-	if err := added.Validate(); err != nil {
-		return err
+	_, err := a.store.CreateTitled(r.Context(), uid, added)
+	if errors.Is(err, recipe.ErrTitleTaken) {
+		return web.NewError(http.StatusConflict, "title_taken", "A recipe with this title is already in the list.")
 	}
-	if err := a.addTitle(r.Context(), uid, added); err != nil {
+	if err != nil {
 		return err
 	}
 	return web.WriteJSON(w, http.StatusOK, message{"Recipe added."})
-}
-
-// addTitle stores a recipe under an id that its title gives, so that one of those who
-// add the title at once wins. The id may belong to a recipe that was trashed or renamed
-// since: then the next one is tried.
-func (a dialect) addTitle(ctx context.Context, uid string, added recipe.Recipe) error {
-	for n := range 100 {
-		taken, err := a.store.HasTitle(ctx, uid, added.Title)
-		if err != nil {
-			return err
-		}
-		if taken {
-			return web.NewError(http.StatusConflict, "title_taken", "A recipe with this title is already in the list.")
-		}
-		id := recipe.IDForKey(uid, fmt.Sprintf("article title %d: %s", n, strings.ToLower(added.Normalize().Title)))
-		_, _, err = a.store.Put(ctx, uid, id, added, recipe.Precondition{IfNoneMatchAny: true})
-		if !errors.Is(err, recipe.ErrPrecondition) && !errors.Is(err, recipe.ErrTrashed) {
-			return err
-		}
-	}
-	_, err := a.store.Create(ctx, uid, added, "")
-	return err
 }
 
 // rate sets the rating, and that the recipe was made: this client asks for a rating

@@ -143,9 +143,9 @@ func (s paidStore) List(ctx context.Context, uid string, q recipe.Query) (recipe
 	return page, err
 }
 
-func (s paidStore) HasTitle(ctx context.Context, uid, title string) (bool, error) {
-	s.spend(uid, 1)
-	return s.Store.HasTitle(ctx, uid, title)
+func (s paidStore) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, error) {
+	s.spend(uid, writeCost)
+	return s.Store.CreateTitled(ctx, uid, r)
 }
 
 func (s paidStore) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {

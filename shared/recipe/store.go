@@ -19,6 +19,8 @@ var (
 	ErrTrashed = errors.New("recipe is in the trash")
 	// ErrNotTrashed: Restore of a recipe that is not in the trash.
 	ErrNotTrashed = errors.New("recipe is not in the trash")
+	// ErrTitleTaken: the user has an active recipe of this title.
+	ErrTitleTaken = errors.New("recipe title is taken")
 	// ErrKeyReused: an idempotency key that was used before, with another body.
 	ErrKeyReused = errors.New("idempotency key was used with another recipe")
 	// ErrPageToken: a page token that is damaged or belongs to another query.
@@ -42,15 +44,16 @@ type Store interface {
 	// order may be missed or met again.
 	List(ctx context.Context, uid string, q Query) (Page, error)
 
-	// HasTitle reports whether the user has an active recipe of that title, without
-	// regard to case, accents and white space.
-	HasTitle(ctx context.Context, uid, title string) (bool, error)
-
 	// Create stores r under a new id. With a key that the user has used before
 	// it stores nothing: with an equal r it returns the recipe of the first
 	// time, as it is now, trashed or not, else ErrKeyReused. An empty key is no
 	// key. A key is forgotten when its recipe is gone for good.
 	Create(ctx context.Context, uid string, r Recipe, key string) (Recipe, error)
+
+	// CreateTitled stores r unless the user has an active recipe of its title, without
+	// regard to case, accents and white space: then it returns ErrTitleTaken. Of those
+	// who add one title at once with CreateTitled, one succeeds.
+	CreateTitled(ctx context.Context, uid string, r Recipe) (Recipe, error)
 
 	// Put stores r under id, and reports whether that made a new recipe. ErrTrashed
 	// when the id is in the trash; a ValidationError when id is not a ValidID.

@@ -22,10 +22,13 @@ func calls(s recipe.Store) map[string]func(context.Context) error {
 	none := recipe.Precondition{}
 	change := func(r recipe.Recipe) (recipe.Recipe, error) { r.Favorite = !r.Favorite; return r, nil }
 	return map[string]func(context.Context) error{
-		"Get":       func(ctx context.Context) error { _, err := s.Get(ctx, "ada", "one"); return err },
-		"List":      func(ctx context.Context) error { _, err := s.List(ctx, "ada", recipe.Query{}); return err },
-		"Search":    func(ctx context.Context) error { _, err := s.List(ctx, "ada", recipe.Query{Q: "a b"}); return err },
-		"HasTitle":  func(ctx context.Context) error { _, err := s.HasTitle(ctx, "ada", "one"); return err },
+		"Get":    func(ctx context.Context) error { _, err := s.Get(ctx, "ada", "one"); return err },
+		"List":   func(ctx context.Context) error { _, err := s.List(ctx, "ada", recipe.Query{}); return err },
+		"Search": func(ctx context.Context) error { _, err := s.List(ctx, "ada", recipe.Query{Q: "a b"}); return err },
+		"CreateTitled": func(ctx context.Context) error {
+			_, err := s.CreateTitled(ctx, "ada", titled("only one"))
+			return err
+		},
 		"Create":    func(ctx context.Context) error { _, err := s.Create(ctx, "ada", full(), ""); return err },
 		"Create(k)": func(ctx context.Context) error { _, err := s.Create(ctx, "ada", full(), "k"); return err },
 		"Put":       func(ctx context.Context) error { _, _, err := s.Put(ctx, "ada", "one", full(), none); return err },

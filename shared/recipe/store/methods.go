@@ -23,15 +23,6 @@ func (e *engine) Get(ctx context.Context, uid, id string) (recipe.Recipe, error)
 	return d.Clone(), nil
 }
 
-// HasTitle implements Store.
-func (e *engine) HasTitle(ctx context.Context, uid, title string) (bool, error) {
-	n, err := e.b.count(ctx, uid, titleTaken(title), 1)
-	if err != nil {
-		return false, fmt.Errorf("look up title: %w", err)
-	}
-	return n > 0, nil
-}
-
 // Create implements Store.
 func (e *engine) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
 	if err := r.Validate(); err != nil {
@@ -57,6 +48,48 @@ func (e *engine) Create(ctx context.Context, uid string, r recipe.Recipe, key st
 		return recipe.Recipe{}, fmt.Errorf("create recipe: %w", err)
 	}
 	return d.Clone(), nil
+}
+
+// maxTitleIDs bounds the ids that CreateTitled tries for one title.
+const maxTitleIDs = 100
+
+var errOccupied = errors.New("id belongs to a recipe of another title or in the trash")
+
+// CreateTitled implements Store. The id follows from the title, so that of many who
+// create it at once one succeeds, and the others see its recipe. The id may belong to a
+// recipe that was moved to the trash or got another title: then the next id is tried.
+func (e *engine) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, error) {
+	if err := r.Validate(); err != nil {
+		return recipe.Recipe{}, fmt.Errorf("create titled recipe: %w", err)
+	}
+	r = r.Normalize()
+	term := titleTerm(r.Title)
+	n, err := e.b.count(ctx, uid, titleTaken(r.Title), 1)
+	if err == nil && n > 0 {
+		err = recipe.ErrTitleTaken
+	}
+	if err != nil {
+		return recipe.Recipe{}, fmt.Errorf("create titled recipe: %w", err)
+	}
+	for i := range maxTitleIDs {
+		id := recipe.IDForKey(uid, fmt.Sprintf("title %d %s", i, term))
+		d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
+			switch {
+			case old == nil:
+				return newDocument(id, r, e.present()), nil
+			case old.State == recipe.Active && titleTerm(old.Title) == term:
+				return nil, recipe.ErrTitleTaken
+			}
+			return nil, errOccupied
+		}, true)
+		switch {
+		case err == nil:
+			return d.Clone(), nil
+		case !errors.Is(err, errOccupied):
+			return recipe.Recipe{}, fmt.Errorf("create titled recipe: %w", err)
+		}
+	}
+	return e.Create(ctx, uid, r, "")
 }
 
 // validateAt validates r and the id that it is to have.

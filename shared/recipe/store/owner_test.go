@@ -8,32 +8,39 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// TestHasTitle compares as a person does, and active recipes only.
-func TestHasTitle(t *testing.T) {
+// TestCreateTitled compares titles as a person does, and those of active recipes only.
+func TestCreateTitled(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
 		s := open(t)
-		r := must(s.Create(ctx, "ada", titled("Crème  Brûlée"), ""))(t)
-		must(s.Create(ctx, "bob", titled("Pie"), ""))(t)
-		has := func(title string, want bool) {
+		must(s.Create(ctx, "bob", titled("Crème Brûlée"), ""))(t)
+		first := must(s.CreateTitled(ctx, "ada", titled("Crème  Brûlée")))(t)
+		taken := func(want bool) {
 			t.Helper()
-			if got := must(s.HasTitle(ctx, "ada", title))(t); got != want {
-				t.Errorf("HasTitle(%q) = %v, want %v", title, got, want)
+			for _, title := range []string{" creme brulee\n", "CRE\u0300ME BRU\u0302LE\u0301E"} {
+				r, err := s.CreateTitled(ctx, "ada", titled(title))
+				if want != errors.Is(err, recipe.ErrTitleTaken) || !want && err != nil {
+					t.Fatalf("CreateTitled(%q): %v, want taken %v", title, err, want)
+				}
+				if err == nil { // make room for the next one
+					must(s.Trash(ctx, "ada", r.ID, recipe.Precondition{}))(t)
+				}
 			}
 		}
-		has(" creme brulee\n", true)
-		has("CRE\u0300ME BRU\u0302LE\u0301E", true)
-		has("creme", false)
-		has("Pie", false)
-		has("", false)
-		has(strings.Repeat("x", 5000), false)
-		must(s.Trash(ctx, "ada", r.ID, recipe.Precondition{}))(t)
-		has("Crème Brûlée", false)
-		must(s.Restore(ctx, "ada", r.ID))(t)
-		has("Crème Brûlée", true)
-		must(s.Update(ctx, "ada", r.ID, recipe.Precondition{}, func(recipe.Recipe) (recipe.Recipe, error) { return titled("Flan"), nil }))(t)
-		has("Crème Brûlée", false)
-		has("flan", true)
+		taken(true)
+		must(s.CreateTitled(ctx, "ada", titled("Creme")))(t)
+		must(s.Trash(ctx, "ada", first.ID, recipe.Precondition{}))(t)
+		taken(false)
+		must(s.Restore(ctx, "ada", first.ID))(t)
+		taken(true)
+		must(s.Update(ctx, "ada", first.ID, recipe.Precondition{}, func(recipe.Recipe) (recipe.Recipe, error) { return titled("Flan"), nil }))(t)
+		taken(false)
+		must(s.Create(ctx, "ada", titled("Crème brûlée"), ""))(t) // without regard to titles
+		taken(true)
+		var invalid recipe.ValidationError
+		if _, err := s.CreateTitled(ctx, "ada", titled(strings.Repeat("x", 5000))); !errors.As(err, &invalid) {
+			t.Errorf("a title that is too long: %v", err)
+		}
 	})
 }
 
