@@ -85,7 +85,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
 		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
 		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好","„MENÜ”","&Acirc;&frac14; l"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好", "„MENÜ”", "¼ l"}},
-		{"twice the same list", `"recipeIngredient":["1 egg","salt","1 egg","salt"]`, []string{"1 egg", "salt"}},
+		{"twice the same list", `"recipeIngredient":["1 egg","salt","oil","1 egg","salt","oil"]`, []string{"1 egg", "salt", "oil"}},
 		{"table", `<table itemscope itemtype="http://schema.org/Recipe"><caption itemprop=name>x</caption><tr itemprop=ingredients><td>150 g</td><td>Risottoreis</td></tr><tr itemprop=ingredients><th>1</th><td>Ei</td></tr></table>`, []string{"150 g Risottoreis", "1 Ei"}},
 		{"blocks of one element", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=ingredients><div>1 egg</div><div>salt</div></div></div>`, []string{"1 egg", "salt"}},
 		{"blocks of one ingredient", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><ul><li itemprop=ingredients><div>2</div><div>eggs</div></li><li itemprop=ingredients><div>1 l</div><div>milk</div></li></ul></div>`, []string{"2 eggs", "1 l milk"}},
@@ -124,7 +124,8 @@ func TestStepsOfRealPages(t *testing.T) {
 		{"names", `"recipeInstructions":[{"@type":"HowToStep","name":"Dough","text":"Mix."},{"@type":"HowToStep","name":"Bake it.","text":"Bake it."},{"@type":"HowToStep","name":"Serve with","text":"Serve with rice."}]`, []string{"Dough", "Mix.", "Bake it.", "Serve with rice."}},
 		{"a name that is a cut text", `"recipeInstructions":{"@type":"HowToSection","itemListElement":[{"@type":"HowToStep","name":"Salat1. Wa...","text":"<p><strong>Salat</strong></p><p>1. Wasser kochen</p><p>4.Reiben</p>"}]}`, []string{"Salat", "Wasser kochen", "Reiben"}},
 		{"short lines in small letters", `"recipeInstructions":"heat the oven\nmix all\nbake it"`, []string{"heat the oven", "mix all", "bake it"}},
-		{"twice the same", `"recipeInstructions":["Mix.","Bake.","Mix.","Bake."]`, []string{"Mix.", "Bake."}},
+		{"twice the same", `"recipeInstructions":["Mix.","Bake.","Eat.","Mix.","Bake.","Eat."]`, []string{"Mix.", "Bake.", "Eat."}},
+		{"a few lines that are meant twice", `"recipeInstructions":["Fold.","Rest.","Fold.","Rest."]`, []string{"Fold.", "Rest.", "Fold.", "Rest."}},
 		{"paragraphs", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p>Mix\n all.</p><p>Bake.</p></div></div>`, []string{"Mix all.", "Bake."}},
 		{"an element inside another", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div itemprop=recipeInstructions><p itemprop=recipeInstructions>Mix.</p><p itemprop=recipeInstructions>Bake.</p></div></div>`, []string{"Mix.", "Bake."}},
 	} {
