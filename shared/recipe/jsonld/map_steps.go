@@ -187,10 +187,11 @@ func (w *stepWalker) steps() []located {
 }
 
 // withoutRepeat cuts the second half of a list that says the same twice, as pages
-// do that have one list for phones and one for wide screens.
+// do that have one list for phones and one for wide screens. A few lines may well
+// be meant twice.
 func withoutRepeat(list []located) []located {
 	half := len(list) / 2
-	if half < 2 || len(list)%2 == 1 {
+	if half < 3 || len(list)%2 == 1 {
 		return list
 	}
 	for i := range half {

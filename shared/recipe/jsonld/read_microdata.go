@@ -25,6 +25,9 @@ func parseMicrodata(b *budget, text string) []any {
 		case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
 			name, more := z.TagName()
 			w.start(string(name), attributes(z, more))
+			if kind == xhtml.SelfClosingTagToken && w.hidden == string(name) {
+				w.hidden = "" // <svg/>
+			}
 		case xhtml.EndTagToken:
 			name, _ := z.TagName()
 			w.end(string(name))
@@ -59,7 +62,7 @@ type element struct {
 }
 
 func (w *itemWalker) start(tag string, attrs attrs) {
-	if hiddenTags[tag] && tag != "object" && tag != "iframe" {
+	if w.hidden == "" && hiddenTags[tag] && tag != "object" && tag != "iframe" {
 		w.hidden = tag
 	}
 	for _, ended := range impliedEnds[tag] {

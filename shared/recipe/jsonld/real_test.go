@@ -102,6 +102,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			[]string{"150 g Reis", "2 eggs, beaten", "2 eggs", "leeks of 1 st class, H2O"},
 		},
 		{"types of other vocabularies", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div typeof="sioc:Item"><p itemprop=ingredients>1 egg</div></div>`, []string{"1 egg"}},
+		{"pictures in between", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><svg/><p itemprop=ingredients><svg><title>tick</title><text>y</text></svg>1 egg</div>`, []string{"1 egg"}},
 		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
 		{"JSON-LD in a meta element", `<meta name="application/ld+json" content='{"@type":"Recipe","name":"x","recipeIngredient":["1 egg"]}'>`, []string{"1 egg"}},
 	} {
