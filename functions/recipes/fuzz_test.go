@@ -6,7 +6,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"pantry.example/functions/recipes"
 )
+
+// unlimited is a budget that no fuzzing spends.
+func unlimited(d *recipes.Deps) {
+	d.User = recipes.Budget{Burst: 1 << 30, PerSecond: 1 << 30}
+	d.Instance = d.User
+}
 
 // Whatever a signed-in client sends, the fault is never ours, and the answer is as the
 // document says.
@@ -31,7 +39,7 @@ func FuzzRequests(f *testing.F) {
 	} {
 		f.Add(q.method, q.target, q.mediaType, q.condition, q.body)
 	}
-	s := start(f, nil)
+	s := start(f, nil, unlimited)
 	f.Fuzz(func(t *testing.T, method, target, mediaType, condition, body string) {
 		u, err := url.ParseRequestURI(target)
 		if err != nil || !strings.HasPrefix(target, "/") || strings.ContainsAny(method, " \r\n\t") || method == "" {
@@ -64,5 +72,75 @@ func FuzzRequests(f *testing.F) {
 			answer.body = "" // net/http drops it
 		}
 		checkAnswer(t, op, answer)
+	})
+}
+
+// Whatever the query of a list is, it is answered or refused, and what is answered has
+// parameters that a list has.
+func FuzzListQuery(f *testing.F) {
+	for _, q := range []string{
+		"", "q=soup&count=true&view=summary", "pageSize=-1", "pageSize=1e3", "pageToken=eyJ2IjoxfQ", "orderBy=title%20desc", "made&favorite=1",
+		"minRating=NaN", "state=trashed&tag=%ff", "q=a&q=b", "a;b", "%zz", "Q=soup", "view=full&userID",
+	} {
+		f.Add(q)
+	}
+	s := start(f, nil, unlimited)
+	s.add(full)
+	f.Fuzz(func(t *testing.T, query string) {
+		req := httptest.NewRequest(http.MethodGet, "/", nil)
+		req.URL = &url.URL{Path: "/", RawQuery: query}
+		req.Header.Set("Authorization", "Bearer alice")
+		if req.URL.Query().Has("userID") {
+			t.Skip()
+		}
+		rec := httptest.NewRecorder()
+		s.h.ServeHTTP(rec, req)
+		if rec.Code != http.StatusOK && rec.Code != http.StatusBadRequest {
+			t.Fatalf("%q: %d %s", query, rec.Code, rec.Body)
+		}
+		known := map[string]bool{}
+		for _, p := range operationOf(http.MethodGet, "/").Parameters {
+			known[p.Name] = true
+		}
+		for name := range req.URL.Query() {
+			if rec.Code == http.StatusOK && !known[name] {
+				t.Errorf("%q is answered, although a list has no %q", query, name)
+			}
+		}
+	})
+}
+
+// Whatever body makes a recipe, the recipe that is answered can be sent back and changes
+// nothing.
+func FuzzRecipeBody(f *testing.F) {
+	for _, body := range []string{
+		full, `{"title":"x"}`, `{"title":"\ud83c\udf63 \u202ea"}`, `{"title":"x","rating":4.999999999999999999,"servings":4.0}`,
+		`{"title":"x","tags":["a","A","\u0041"],"steps":["\r\n","a\r"]}`, `{"title":"x","lastMadeAt":"2026-05-01T18:30:00.123456789+02:00"}`,
+		`{"title":"x","nutrition":{"calories":" 1 "}}`, `{"title":null}`, `[]`, `{"title":"a","title":"b"}`,
+	} {
+		f.Add(body)
+	}
+	s := start(f, nil, unlimited)
+	send := func(method, path, body string) *httptest.ResponseRecorder {
+		req := httptest.NewRequest(method, path, strings.NewReader(body))
+		req.Header = http.Header{"Authorization": {"Bearer alice"}, "Content-Type": {"application/json"}}
+		rec := httptest.NewRecorder()
+		s.h.ServeHTTP(rec, req)
+		return rec
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		made := send(http.MethodPut, "/fuzzed", body)
+		switch made.Code {
+		case http.StatusOK, http.StatusCreated:
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+			return
+		default:
+			t.Fatalf("%q: %d %s", body, made.Code, made.Body)
+		}
+		checkAnswer(t, operationOf(http.MethodPut, "/fuzzed"), response{made.Code, made.Header(), made.Body.String()})
+		again := send(http.MethodPut, "/fuzzed", made.Body.String())
+		if again.Code != http.StatusOK || again.Body.String() != made.Body.String() {
+			t.Errorf("%q:\nmade  %d %s\nagain %d %s", body, made.Code, made.Body, again.Code, again.Body)
+		}
 	})
 }

@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,29 +8,11 @@ import (
 	"strings"
 
 	"pantry.example/shared/recipe"
-	"pantry.example/shared/web"
 )
 
 // listParameters are what q.list reads.
 var listParameters = []string{
 	"pageSize", "pageToken", "q", "tag", "ingredient", "made", "favorite", "minRating", "state", "orderBy", "count", "view",
-}
-
-// takes refuses a query with parameters that a call does not have: a misspelled filter
-// would find everything.
-func takes(handle web.Handler, parameters ...string) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		var unknown faults
-		for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
-			if !slices.Contains(parameters, name) {
-				unknown.add("query."+clip(name), "unknown", 0, "is not a parameter of this call; "+hint(name, parameters))
-			}
-		}
-		if err := unknown.refused(); err != nil {
-			return err
-		}
-		return handle(w, r)
-	}
 }
 
 // hint names the parameter that takes the fewest changes of single bytes to get to.

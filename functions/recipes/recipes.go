@@ -32,8 +32,10 @@ func New(d Deps) (http.Handler, error) {
 	if d.Instance == (Budget{}) {
 		d.Instance = instanceBudget
 	}
-	f := function{Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages),
-		long: &longRequests{users: map[string]int{}}}
+	f := function{
+		Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages),
+		long: &longRequests{users: map[string]int{}},
+	}
 	f.Store = paidStore{d.Store, f.costs}
 	routes := http.NewServeMux()
 	routes.Handle("/{$}", web.Handler(methods{

@@ -1,0 +1,112 @@
+package recipes
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
+)
+
+const (
+	idempotencyKey = "Idempotency-Key"
+	// retryAfter is what a client is told to wait when the store cannot be reached.
+	retryAfter = 2 * time.Second
+	// maxFaults bounds the list of refused fields in one answer: a body of thousands of
+	// unknown names must not make a larger answer.
+	maxFaults = 100
+)
+
+// problem returns the answer to an error of the store. An error that it does not know
+// is an opaque 500.
+func problem(err error) error {
+	var (
+		known   *web.Error
+		invalid recipe.ValidationError
+	)
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, recipe.ErrNotFound): // the same for an unknown recipe and another user's
+		return web.NewError(http.StatusNotFound, "not_found", "There is no recipe with this id.")
+	case errors.Is(err, recipe.ErrTrashed):
+		return web.NewError(http.StatusConflict, "recipe_trashed", "The recipe is in the trash. Restore it first, or take another id or key.")
+	case errors.Is(err, recipe.ErrNotTrashed):
+		return web.NewError(http.StatusConflict, "not_trashed", "The recipe is not in the trash.")
+	case errors.Is(err, recipe.ErrPrecondition):
+		return web.NewError(http.StatusPreconditionFailed, "precondition_failed",
+			"The recipe is not in the version that If-Match or If-None-Match asks for. Read it again, merge and repeat.")
+	case errors.Is(err, recipe.ErrKeyReused):
+		e := web.NewError(http.StatusUnprocessableEntity, "idempotency_key_reused",
+			"This Idempotency-Key was used with another recipe. Take a new key for a new recipe.")
+		e.Errors = []web.FieldError{{Location: "header." + idempotencyKey, Message: "was used with another recipe", Rule: "reused"}}
+		return e
+	case errors.Is(err, recipe.ErrPageToken):
+		return faults{{Location: "query.pageToken", Message: "does not belong to this query; begin again without it", Rule: "format"}}.refused()
+	case errors.Is(err, recipe.ErrUnavailable):
+		return web.NewError(http.StatusServiceUnavailable, "store_unavailable", "The recipes cannot be reached just now. Try again.").
+			With(err).Retry(retryAfter)
+	case errors.As(err, &invalid):
+		var found faults
+		found.addAll("", err)
+		return found.refused()
+	}
+	return err
+}
+
+// faults are the refused fields and parameters of a request.
+type faults []web.FieldError
+
+// add notes a fault; a limit of 0 is none, except for the rule minimum.
+func (f *faults) add(location, rule string, limit int, message string) {
+	fault := web.FieldError{Location: location, Message: message, Rule: rule}
+	if limit != 0 || rule == "minimum" {
+		fault.Limit = limit
+	}
+	*f = append(*f, fault)
+}
+
+// addAll notes what err says of single fields, if it is a recipe.ValidationError. The
+// fields of a query have the prefix query.
+func (f *faults) addAll(prefix string, err error) {
+	var invalid recipe.ValidationError
+	_ = errors.As(err, &invalid)
+	for _, fault := range invalid {
+		location := fault.Pointer
+		if prefix != "" {
+			location = prefix + location[1:]
+		}
+		f.add(location, fault.Rule, fault.Limit, fault.Message)
+	}
+}
+
+// refused returns the answer to a request with these faults, nil when there are none.
+// Headers, queries and values of the wrong type are malformed (400); a value of the
+// right type that breaks a rule cannot be processed (422).
+func (f faults) refused() error {
+	if len(f) == 0 {
+		return nil
+	}
+	f = f[:min(len(f), maxFaults)]
+	e := web.NewError(http.StatusUnprocessableEntity, "invalid_recipe", "The recipe breaks a rule; errors names each field.")
+	switch {
+	case slices.ContainsFunc(f, func(f web.FieldError) bool { return f.Location != "" && f.Location[0] != '/' }):
+		e = web.NewError(http.StatusBadRequest, "invalid_parameter", "A parameter cannot be used; errors names each one.")
+	case slices.ContainsFunc(f, func(f web.FieldError) bool { return f.Rule == "type" }):
+		e = web.NewError(http.StatusBadRequest, "malformed_body", "A field is of the wrong type; errors names each one.")
+	}
+	e.Errors = f
+	return e
+}
+
+// clip keeps a client's own word short enough to be sent back.
+func clip(word string) string {
+	const limit = 100
+	if utf8.RuneCountInString(word) <= limit {
+		return word
+	}
+	return string([]rune(word)[:limit]) + "…"
+}
