@@ -12,6 +12,7 @@ const (
 	DefaultPageSize = 25
 	MaxPageSize     = 100
 	MaxSearch       = 200 // characters of Q, Tag and Ingredient
+	MaxCounted      = 100_000
 )
 
 // Query asks for one page of a user's recipes. The zero value asks for the first
@@ -24,11 +25,14 @@ type Query struct {
 	// Count and Summary must then be as it was for that page.
 	PageToken string
 
-	// Q finds recipes in which each word of Q begins a word of the title, a tag or
-	// an ingredient. Case, accents and punctuation do not count; scripts that
-	// write no spaces between words are found by any part.
+	// Q finds recipes in which each word of Q begins a word of the title, a tag, an
+	// ingredient, the description, the notes or a step. Of the last three the words
+	// count from their third character on, as far as a recipe's bound on search terms
+	// goes. Case, accents and punctuation do not count, an English plural finds the
+	// singular and the reverse, & is "and", and scripts that write no spaces between
+	// words are found by any part. A Q without a word, such as "!!!", finds nothing.
 	Q string
-	// Tag finds recipes with that tag, whatever its case and accents.
+	// Tag finds recipes with a tag that begins so, whatever its case and accents.
 	Tag string
 	// Ingredient is as Q, but looks into the ingredients only.
 	Ingredient string
@@ -61,7 +65,8 @@ type Page struct {
 	NextPageToken string
 	// TotalSize, when Query.Count asked for it, is how many recipes match on all
 	// pages together. It is exact. It is nil when counting would take looking at
-	// more recipes than one request may.
+	// more recipes than one request may: MaxCounted, or 500 when more than one of the
+	// filters must be compared.
 	TotalSize *int
 	// Reads is how many documents the store read for the page, about as many as
 	// Firestore bills.

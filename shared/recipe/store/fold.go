@@ -79,14 +79,17 @@ const maxWord = 15
 
 // words calls yield with each folded word of s: a run of letters, digits and
 // marks of scripts that put spaces between words, cut to maxWord, or a whole run
-// of those that do not (unspaced is then true).
+// of those that do not (unspaced is then true). The sign & is the word "and", and the
+// "'s" at the end of a word is left out.
 func words(s string, yield func(word string, unspaced bool)) {
 	start, kind := 0, 0 // 0 between words, 1 in a word, 2 in an unspaced run
 	s = fold(s)
 	flush := func(end int) {
 		switch kind {
 		case 1:
-			yield(clipRunes(s[start:end], maxWord), false)
+			if word := s[start:end]; word != "s" || !afterApostrophe(s[:start]) {
+				yield(clipRunes(word, maxWord), false)
+			}
 		case 2:
 			yield(s[start:end], true)
 		}
@@ -105,8 +108,54 @@ func words(s string, yield func(word string, unspaced bool)) {
 			flush(i)
 			start, kind = i, next
 		}
+		if c == '&' {
+			yield("and", false)
+		}
 	}
 	flush(len(s))
+}
+
+// afterApostrophe reports whether s ends with a letter and an apostrophe.
+func afterApostrophe(s string) bool {
+	for _, mark := range []string{"'", "’"} {
+		if before, ok := strings.CutSuffix(s, mark); ok {
+			last, _ := utf8.DecodeLastRuneInString(before)
+			return unicode.IsLetter(last)
+		}
+	}
+	return false
+}
+
+// singular returns a word to look up for the English plural word: a beginning of both
+// forms, as soup for soups, dish for dishes and berri for berries. Any other word is
+// returned as it is. A beginning finds too much rather than too little.
+func singular(word string) string {
+	stem, ok := strings.CutSuffix(word, "s")
+	if !ok || len(stem) < 3 || strings.HasSuffix(stem, "s") || strings.HasSuffix(stem, "u") || strings.HasSuffix(stem, "i") {
+		return word // a glass, asparagus, a clafoutis
+	}
+	short, ok := strings.CutSuffix(stem, "e")
+	if !ok {
+		return stem
+	}
+	for _, end := range []string{"i", "o", "x", "z", "s", "ch", "sh"} {
+		if strings.HasSuffix(short, end) && len(short) > 2 {
+			return short
+		}
+	}
+	return stem
+}
+
+// otherForm returns the form under which a word that ends with -y or -ies is found by
+// the other one: berri for berry, berry for berries. It is empty for all other words.
+func otherForm(word string) string {
+	if stem, ok := strings.CutSuffix(word, "ies"); ok && stem != "" {
+		return stem + "y"
+	}
+	if stem, ok := strings.CutSuffix(word, "y"); ok && stem != "" && !strings.ContainsRune("aeiou", rune(stem[len(stem)-1])) {
+		return stem + "i"
+	}
+	return ""
 }
 
 // isUnspaced reports whether c belongs to a script that runs words together, with

@@ -38,6 +38,9 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 		return recipe.Page{}, err
 	}
 	s := newSearch(q)
+	if s.nothing {
+		return noRecipes(q), nil
+	}
 	w := walk{e: e, uid: uid, search: s}
 	if q.PageToken == "" {
 		var empty bool
@@ -62,6 +65,15 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 	}
 	page.Reads = max(w.read, 1)
 	return page, err
+}
+
+// noRecipes is the page of a query that finds nothing. It costs no read.
+func noRecipes(q recipe.Query) recipe.Page {
+	page := recipe.Page{Recipes: []recipe.Recipe{}}
+	if q.Count {
+		page.TotalSize = new(int)
+	}
+	return page
 }
 
 // rarest returns which of the terms the fewest documents have. Firestore keeps no
@@ -180,9 +192,12 @@ func (e *engine) total(ctx context.Context, w *walk, page recipe.Page) (*int, er
 		return &n, nil
 	}
 	if p, ok := w.search.count(e.present()); ok {
-		n, err := e.b.count(ctx, w.uid, p, 0)
+		n, err := e.b.count(ctx, w.uid, p, recipe.MaxCounted+1)
 		w.read += n/1000 + 1
-		return &n, err
+		if err != nil || n > recipe.MaxCounted {
+			return nil, err
+		}
+		return &n, nil
 	}
 	n, w.after, w.done = 0, nil, false
 	err := w.scan(ctx, scanBatch, e.maxScan, func(*document) bool { n++; return true })

@@ -58,8 +58,11 @@ func foldedWords(texts ...string) []string {
 	return words
 }
 
-// matches: each word of q begins one of the words.
+// matches: each word of q begins one of the words. A text without a word matches none.
 func matches(q string, words []string) bool {
+	if q = strings.TrimSpace(q); q != "" && len(foldedWords(q)) == 0 {
+		return false
+	}
 	for _, w := range foldedWords(q) {
 		if !slices.ContainsFunc(words, func(s string) bool { return strings.HasPrefix(s, w) }) {
 			return false
@@ -93,7 +96,7 @@ func (m *model) list(q recipe.Query) []recipe.Recipe {
 		case err != nil, r.State != state, r.Rating < q.MinRating,
 			q.Made != nil && r.Made != *q.Made,
 			q.Favorite != nil && r.Favorite != *q.Favorite,
-			q.Tag != "" && !slices.ContainsFunc(r.Tags, func(s string) bool { return foldedText(s) == foldedText(q.Tag) }),
+			q.Tag != "" && !slices.ContainsFunc(r.Tags, func(s string) bool { return strings.HasPrefix(foldedText(s), foldedText(q.Tag)) }),
 			!matches(q.Ingredient, foldedWords(r.Ingredients...)),
 			!matches(q.Q, foldedWords(slices.Concat([]string{r.Title}, r.Tags, r.Ingredients)...)):
 		default:

@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"pantry.example/shared/recipe"
@@ -34,6 +35,8 @@ type search struct {
 	// others are looked for in what comes back.
 	terms  []string
 	wanted map[string]bool // the same as a set
+	// nothing: a text to search for has no word, so that no recipe has it.
+	nothing bool
 	// rating is the minimum that no term expresses exactly, else 0.
 	rating float64
 }
@@ -45,8 +48,9 @@ func newSearch(q recipe.Query) search {
 	if q.Tag != "" {
 		terms = append(terms, tagTerm(q.Tag))
 	}
-	terms = append(terms, searchTerms(termFood, q.Ingredient)...)
-	terms = append(terms, searchTerms(termWord, q.Q)...)
+	food, words := searchTerms(termFood, q.Ingredient), searchTerms(termWord, q.Q)
+	s.nothing = q.Ingredient != "" && len(food) == 0 || q.Q != "" && len(words) == 0
+	terms = slices.Concat(terms, food, words)
 	var flags string
 	if q.Made != nil {
 		flags += flag("m", *q.Made)

@@ -60,8 +60,6 @@ func TestRequests(t *testing.T) {
 		{"trash", do["Trash"], []string{get, "Commit"}},
 		{"restore", do["Restore"], []string{get, "Commit"}},
 		{"create with a new title", do["CreateTitled"], []string{count, "Commit"}},
-		{"put back", do["PutBack"], []string{"Commit"}},
-		{"put back again", do["PutBack"], []string{"Commit", get}},
 		{"list", do["List"], []string{query}},
 		{"list, favorites made", list(recipe.Query{Favorite: &yes, Made: &yes}), []string{query}},
 		{"list, counted, all on the page", list(recipe.Query{Count: true}), []string{query}},

@@ -60,19 +60,30 @@ func TestSearch(t *testing.T) {
 			{recipe.Query{Q: "김치"}, []string{kimchi}},
 			{recipe.Query{Q: "суп елка"}, []string{kimchi}},
 			{recipe.Query{Q: "ยำ"}, []string{tom}},
-			{recipe.Query{Q: "hidden"}, nil},
+			{recipe.Query{Q: "hidden"}, []string{tom}},
 			{recipe.Query{Q: "7 up"}, []string{cake}},
 			{recipe.Query{Q: "vitamin c"}, []string{cake}},
 			{recipe.Query{Q: "istanbul σισυφος"}, []string{cake}},
 			{recipe.Query{Q: "ΣΙΣΥΦΟΣ"}, []string{cake}},
-			{recipe.Query{Q: "!!! … 🍰"}, every},
+			{recipe.Query{Q: "!!! … 🍰"}, nil},
+			{recipe.Query{Ingredient: "!!!"}, nil},
+			{recipe.Query{Q: "and"}, []string{moms}},
+			{recipe.Query{Q: "rødgrød and smørrebrød"}, []string{moms}},
+			{recipe.Query{Q: "moms"}, []string{moms}},
+			{recipe.Query{Q: "mom’s"}, []string{moms}},
+			{recipe.Query{Q: "hidden words"}, []string{tom}},
+			{recipe.Query{Q: "7 ups"}, nil}, // two letters have no plural
+			{recipe.Query{Q: "cakes"}, []string{cake}},
 			{recipe.Query{Q: "chocolatechipco"}, []string{tom}},
 			{recipe.Query{Q: "chocolatechipcookiedough"}, []string{tom}},
 			{recipe.Query{Tag: "DESSERT"}, []string{creme, moms}},
-			{recipe.Query{Tag: "desser"}, nil},
+			{recipe.Query{Tag: "desser"}, []string{creme, moms}},
+			{recipe.Query{Tag: "esser"}, nil},
+			{recipe.Query{Tag: "cafe"}, []string{creme}},
 			{recipe.Query{Tag: "cafe-style"}, []string{creme}},
 			{recipe.Query{Tag: " süsses "}, []string{strudel}},
 			{recipe.Query{Tag: "creme"}, []string{cake}},
+			{recipe.Query{Tag: "style"}, nil},
 			{recipe.Query{Ingredient: "egg yolks"}, []string{creme}},
 			{recipe.Query{Ingredient: "creme"}, nil},
 			{recipe.Query{Ingredient: "rod"}, []string{moms}},
@@ -85,6 +96,31 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWordForms: singular and plural find each other.
+func TestWordForms(t *testing.T) {
+	s := store.NewMemory()
+	for _, pair := range []string{
+		"soup soups", "berry berries", "cookie cookies", "tomato tomatoes", "dish dishes", "peach peaches", "box boxes", "curry curries",
+		"egg eggs", "olive olives", "radish radishes", "sandwich sandwiches", "pie pies", "sauce sauces", "orange oranges", "pastry pastries",
+		"turkey turkeys", "glass glasses", "Shepherd's shepherds", "leek leeks", "slice slices", "cheese cheeses", "&  and",
+	} {
+		one, many := strings.Fields(pair)[0], strings.Fields(pair)[1]
+		for kept, asked := range map[string]string{one: many, many: one} {
+			uid := kept + " found by " + asked
+			must(s.Create(t.Context(), uid, titled("x "+kept), ""))(t)
+			if got := pages(t, s, uid, recipe.Query{Q: asked}); len(got) != 1 {
+				t.Errorf("%s is not", uid)
+			}
+		}
+	}
+	for kept, asked := range map[string]string{"hummu": "hummus", "asparagu": "asparagus", "glas": "glass", "clafouti": "clafoutis", "ga": "gas"} {
+		must(s.Create(t.Context(), kept, titled("x "+kept), ""))(t)
+		if got := pages(t, s, kept, recipe.Query{Q: asked}); len(got) != 0 {
+			t.Errorf("%s is found by %s, which is no plural", kept, asked)
+		}
+	}
 }
 
 // TestLongRecipe: a recipe of the largest size can be stored, and is found by what

@@ -20,8 +20,9 @@ import (
 //	a                    every recipe
 //	m1 m0 f1 f0 m1f0 …   made, favorite, and both
 //	r1 … r5              rated that much or more
-//	t:dessert            a tag, folded
-//	w:ch w:cho w:choc …  the beginnings of the words of title, tags and ingredients
+//	t:d t:de t:dessert … a tag, folded, and its beginnings
+//	w:c w:ch w:cho …     the beginnings of the words of title, tags and ingredients,
+//	                     and those from three characters on of all other texts
 //	i:fl i:flo i:flou …  the beginnings of the ingredients' words
 //	=…                   the whole title, folded, as a hash
 //	u…                   the address, without what does not tell two pages apart, as a hash
@@ -33,8 +34,8 @@ import (
 // maxTerms bounds the terms of one recipe. Each is an entry in each index, and a
 // document's entries may be 40,000 and 8 MiB in all
 // (https://firebase.google.com/docs/firestore/quotas#indexes). A recipe of 20
-// ingredients has about 400. Beyond the bound the last ingredients' words are not
-// found any more.
+// ingredients has about 400. Beyond the bound the words of notes and steps, and then
+// of the last ingredients, are not found any more.
 const maxTerms = 1200
 
 const (
@@ -83,19 +84,27 @@ func indexTerms(r recipe.Recipe) []string {
 	for _, tag := range r.Tags {
 		t.add(tagTerm(tag))
 	}
-	t.words(r.Title, termWord)
+	t.words(1, r.Title, termWord)
 	for _, tag := range r.Tags {
-		t.words(tag, termWord)
+		t.words(1, tag, termWord)
 	}
 	for _, s := range r.Ingredients {
-		t.words(s, termFood, termWord)
+		t.words(1, s, termFood, termWord)
+	}
+	for _, tag := range r.Tags {
+		t.beginnings(1, termTag, tagTerm(tag)[len(termTag):])
+	}
+	t.words(3, r.Description, termWord)
+	t.words(3, r.Notes, termWord)
+	for _, s := range r.Steps {
+		t.words(3, s, termWord)
 	}
 	return slices.Clip(t.list)
 }
 
-// words adds the beginnings of the words of s, and of unspaced runs each character
-// and each pair, once in each of the spaces.
-func (t *termSet) words(s string, spaces ...string) {
+// words adds the beginnings of the words of s that have at least as many characters,
+// and of unspaced runs each character and each pair, once in each of the spaces.
+func (t *termSet) words(least int, s string, spaces ...string) {
 	words(s, func(word string, unspaced bool) {
 		for _, space := range spaces {
 			if unspaced {
@@ -103,12 +112,23 @@ func (t *termSet) words(s string, spaces ...string) {
 				grams(word, 2, func(g string) { t.add(space + g) })
 				continue
 			}
-			whole := t.mark + space + word // the terms are parts of it and take no memory
-			for i, c := range word {
-				t.put(whole[:len(whole)-len(word)+i+utf8.RuneLen(c)])
+			t.beginnings(least, space, word)
+			if other := otherForm(word); other != "" {
+				t.add(space + other)
 			}
 		}
 	})
+}
+
+// beginnings adds the beginnings of s that have at least as many characters.
+func (t *termSet) beginnings(least int, space, s string) {
+	whole := t.mark + space + s // the terms are parts of it and take no memory
+	n := 0
+	for i, c := range s {
+		if n++; n >= least {
+			t.put(whole[:len(whole)-len(s)+i+utf8.RuneLen(c)])
+		}
+	}
 }
 
 // searchTerms returns the terms that a recipe must have to be found by s, in the
@@ -116,11 +136,14 @@ func (t *termSet) words(s string, spaces ...string) {
 func searchTerms(space, s string) []string {
 	var list []string
 	words(s, func(word string, unspaced bool) {
-		if !unspaced || utf8.RuneCountInString(word) == 1 {
+		switch {
+		case !unspaced:
+			list = append(list, space+singular(word))
+		case utf8.RuneCountInString(word) == 1:
 			list = append(list, space+word)
-			return
+		default:
+			grams(word, 2, func(g string) { list = append(list, space+g) })
 		}
-		grams(word, 2, func(g string) { list = append(list, space+g) })
 	})
 	return list
 }
