@@ -24,10 +24,14 @@ type ImportResults struct {
 // ImportResult says what became of one recipe.
 type ImportResult struct {
 	Index   int            `json:"index"`            // its place in the document, from 0
-	Status  string         `json:"status"`           // created (in a dry run: would be), duplicate or failed
+	Status  string         `json:"status"`           // created (in a dry run: would be), duplicate, exists or failed
 	Recipe  *recipe.Recipe `json:"recipe,omitempty"` // without id and etag when it was not stored
 	Dropped []Dropped      `json:"dropped"`          // what the document says and the recipe does not
 	Error   *web.Error     `json:"error,omitempty"`
+	// ID and Title are set when an export is restored, in place of Recipe: an export may
+	// have ten thousand.
+	ID    string `json:"id,omitempty"`
+	Title string `json:"title,omitempty"`
 	// DuplicateOf is the id of a recipe that the user has from the same page.
 	DuplicateOf string `json:"duplicateOf,omitempty"`
 }

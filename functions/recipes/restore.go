@@ -19,21 +19,6 @@ import (
 // are 2 Mbit/s.
 const restoreBodyTimeout = 2 * time.Minute
 
-// Restored says what became of each recipe of an export, in the order of the document.
-type Restored struct {
-	Results []*RestoreResult `json:"results"`
-}
-
-// RestoreResult says what became of one recipe. It does not hold the recipe: an export may
-// have ten thousand.
-type RestoreResult struct {
-	Index  int        `json:"index"`  // its place in the document, from 0
-	Status string     `json:"status"` // created, exists or failed
-	ID     string     `json:"id"`
-	Title  string     `json:"title"`
-	Error  *web.Error `json:"error,omitempty"`
-}
-
 // restoreExport takes an export of any size back. It holds the recipes that are being
 // stored and no others. A recipe whose id exists stays as it is, so that the request can
 // be repeated after an error.
@@ -55,13 +40,17 @@ func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 		e.Detail += fmt.Sprintf(" The recipes before this, %d at most, are stored. The request can be repeated.", len(results))
 		return &e
 	}
-	return web.WriteJSON(w, http.StatusOK, Restored{results})
+	out := ImportResults{Results: make([]ImportResult, len(results))}
+	for i, result := range results {
+		out.Results[i] = *result
+	}
+	return web.WriteJSON(w, http.StatusOK, out)
 }
 
 // putBack stores the recipes of an export, a few at a time. An error is about the whole
 // document or the store.
-func (f function) putBack(ctx context.Context, export io.Reader) ([]*RestoreResult, error) {
-	results := []*RestoreResult{}
+func (f function) putBack(ctx context.Context, export io.Reader) ([]*ImportResult, error) {
+	results := []*ImportResult{}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(importers)
 	for exported, err := range jsonld.ReadExport(ctx, export) {
@@ -69,7 +58,7 @@ func (f function) putBack(ctx context.Context, export io.Reader) ([]*RestoreResu
 		if err != nil && !errors.As(err, &invalid) {
 			return results, errors.Join(g.Wait(), err) // the store's error comes first: it ended ctx
 		}
-		result := &RestoreResult{Index: len(results), Status: "failed", ID: exported.ID, Title: exported.Title}
+		result := &ImportResult{Index: len(results), Status: "failed", ID: exported.ID, Title: exported.Title, Dropped: []Dropped{}}
 		results = append(results, result)
 		if err != nil {
 			result.Error = asResult(ctx, err)
@@ -80,7 +69,7 @@ func (f function) putBack(ctx context.Context, export io.Reader) ([]*RestoreResu
 	return results, g.Wait()
 }
 
-func (f function) putBackOne(ctx context.Context, exported recipe.Recipe, result *RestoreResult) error {
+func (f function) putBackOne(ctx context.Context, exported recipe.Recipe, result *ImportResult) error {
 	_, created, err := f.Store.PutBack(ctx, callerOf(ctx).uid, exported)
 	var invalid recipe.ValidationError
 	switch {

@@ -51,7 +51,7 @@ func TestExportComesBackWhole(t *testing.T) {
 			s.do(request{method: "DELETE", path: "/?all=true", header: map[string]string{"X-Confirm-Delete": "all-recipes"}})
 		}
 		for _, status := range []string{"created", "exists"} {
-			restored := as[recipes.Restored](t, s.restore(who, export), http.StatusOK)
+			restored := as[recipes.ImportResults](t, s.restore(who, export), http.StatusOK)
 			if len(restored.Results) != len(want) {
 				t.Fatalf("%d results, want %d", len(restored.Results), len(want))
 			}
@@ -99,7 +99,7 @@ func TestExportsThatCannotBeRestored(t *testing.T) {
 	if broken == export {
 		broken = strings.Replace(export, `"name":"`, `"name":"`+strings.Repeat("x", 201), 1)
 	}
-	restored := as[recipes.Restored](t, s.restore("bob", broken), http.StatusOK)
+	restored := as[recipes.ImportResults](t, s.restore("bob", broken), http.StatusOK)
 	failed := 0
 	for _, r := range restored.Results {
 		if r.Status == "failed" {

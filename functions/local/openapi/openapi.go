@@ -30,7 +30,7 @@ var Document = sync.OnceValues(func() ([]byte, error) {
 	describeCodes(doc)
 	describeErrors(doc)
 	schemas := object(doc, "components", "schemas")
-	schemas["RecipeSummary"] = without(object(schemas, "Recipe"), "ingredients", "steps", "notes")
+	schemas["ListedRecipe"] = listed(object(schemas, "Recipe"))
 	schemas["RecipeInput"] = input(object(schemas, "Recipe"))
 	schemas["RecipePatch"] = patch(object(schemas, "RecipeInput"))
 	var b bytes.Buffer
@@ -126,15 +126,16 @@ func input(recipe map[string]any) map[string]any {
 	return schema
 }
 
-// without returns a schema that lacks some fields.
-func without(schema map[string]any, names ...string) map[string]any {
-	s := maps.Clone(schema)
-	fields := maps.Clone(object(schema, "properties"))
-	maps.DeleteFunc(fields, func(name string, _ any) bool { return slices.Contains(names, name) })
-	required, _ := schema["required"].([]any)
-	s["properties"] = fields
-	s["required"] = slices.DeleteFunc(slices.Clone(required), func(name any) bool { return fields[name.(string)] == nil })
-	return s
+// summaryLacks are the fields that view=summary leaves out, besides those that any recipe
+// may lack.
+var summaryLacks = []any{"ingredients", "steps", "notes"}
+
+// listed returns the schema of a recipe in a list, which may be a summary.
+func listed(recipe map[string]any) map[string]any {
+	schema := maps.Clone(recipe)
+	required, _ := recipe["required"].([]any)
+	schema["required"] = slices.DeleteFunc(slices.Clone(required), func(name any) bool { return slices.Contains(summaryLacks, name) })
+	return schema
 }
 
 // patch returns the schema of a merge patch: no field is required, and null empties each
