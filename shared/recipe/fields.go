@@ -1,10 +1,12 @@
 package recipe
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Field is what the tags of one field of Recipe say.
@@ -52,6 +54,58 @@ func (f Field) IsEmpty(r *Recipe) bool {
 }
 
 func (f Field) value(r *Recipe) reflect.Value { return reflect.ValueOf(r).Elem().Field(f.index) }
+
+// Clone returns a copy that shares no memory with r. Its lists are not nil, so that
+// an empty one is [] in JSON.
+func (r Recipe) Clone() Recipe {
+	for _, f := range Fields {
+		switch v := f.In(&r).(type) {
+		case *[]string:
+			*v = append(make([]string, 0, len(*v)), *v...)
+		case *map[string]string:
+			*v = maps.Clone(*v)
+		case **time.Time:
+			if *v != nil {
+				t := **v
+				*v = &t
+			}
+		}
+	}
+	return r
+}
+
+// Summary returns r without the fields that a summary leaves out.
+func (r Recipe) Summary() Recipe {
+	for _, f := range Fields {
+		if !f.Summary {
+			f.value(&r).SetZero()
+		}
+	}
+	return r
+}
+
+// Size is how many bytes the text of r has that a user can make long.
+func (r Recipe) Size() int {
+	n := 0
+	for _, f := range Fields {
+		if f.ReadOnly {
+			continue
+		}
+		switch v := f.In(&r).(type) {
+		case *string:
+			n += len(*v)
+		case *[]string:
+			for _, s := range *v {
+				n += len(s)
+			}
+		case *map[string]string:
+			for name, s := range *v {
+				n += len(name) + len(s)
+			}
+		}
+	}
+	return n
+}
 
 // The limits of single fields, as their tags say them.
 var (

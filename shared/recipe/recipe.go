@@ -2,10 +2,7 @@
 // list of them, and the contract of a Store. Package store has the stores.
 package recipe
 
-import (
-	"maps"
-	"time"
-)
+import "time"
 
 // State says whether a recipe is in the list or in the trash.
 type State string
@@ -68,56 +65,4 @@ type Recipe struct {
 var Nutrients = []string{
 	"calories", "carbohydrateContent", "cholesterolContent", "fatContent", "fiberContent", "proteinContent",
 	"saturatedFatContent", "servingSize", "sodiumContent", "sugarContent", "transFatContent", "unsaturatedFatContent",
-}
-
-// Clone returns a copy that shares no memory with r. Its lists are not nil, so that
-// an empty one is [] in JSON.
-func (r Recipe) Clone() Recipe {
-	for _, f := range Fields {
-		switch v := f.In(&r).(type) {
-		case *[]string:
-			*v = append(make([]string, 0, len(*v)), *v...)
-		case *map[string]string:
-			*v = maps.Clone(*v)
-		case **time.Time:
-			if *v != nil {
-				t := **v
-				*v = &t
-			}
-		}
-	}
-	return r
-}
-
-// Summary returns r without the fields that a summary leaves out.
-func (r Recipe) Summary() Recipe {
-	for _, f := range Fields {
-		if !f.Summary {
-			f.value(&r).SetZero()
-		}
-	}
-	return r
-}
-
-// Size is how many bytes the text of r has that a user can make long.
-func (r Recipe) Size() int {
-	n := 0
-	for _, f := range Fields {
-		if f.ReadOnly {
-			continue
-		}
-		switch v := f.In(&r).(type) {
-		case *string:
-			n += len(*v)
-		case *[]string:
-			for _, s := range *v {
-				n += len(s)
-			}
-		case *map[string]string:
-			for name, s := range *v {
-				n += len(name) + len(s)
-			}
-		}
-	}
-	return n
 }

@@ -92,24 +92,6 @@ func (d *document) gone(now time.Time) bool {
 	return !d.purgeAt.IsZero() && !now.Before(d.purgeAt)
 }
 
-// position is d's place in the order o.
-func (d *document) position(o order) position {
-	p := position{id: d.ID}
-	switch o.field {
-	case "updatedAt":
-		p.key = d.UpdatedAt
-	case "createdAt":
-		p.key = d.CreatedAt
-	case "title":
-		p.key = d.titleKey
-	case "rating":
-		p.key = d.Rating
-	case "purgeAt":
-		p.key = d.purgeAt
-	}
-	return p
-}
-
 // fingerprint is equal for recipes with equal content. r is normalized.
 func fingerprint(r recipe.Recipe) string {
 	r.ID, r.State, r.ETag, r.CreatedAt, r.UpdatedAt = "", "", "", time.Time{}, time.Time{}

@@ -1,3 +1,7 @@
+// Package store has the two stores of recipes: Firestore and memory. Both are the same
+// code (engine) over two backends. What a precondition means, how a list is ordered,
+// searched and paged, and when a trashed recipe is gone is written once. A backend only
+// gets, writes and queries documents.
 package store
 
 import (
@@ -49,6 +53,10 @@ type part struct {
 	terms bool // what it is found by
 	body  bool // the fields that a summary lacks
 }
+
+// maxBytes bounds the text of one page and of one batch, so that a hundred
+// recipes of the largest size do not fill an instance's memory.
+const maxBytes = 4 << 20
 
 // errConflict: another write came first.
 var errConflict = errors.New("recipe was written concurrently")

@@ -15,9 +15,6 @@ const (
 	scanBatch = 50
 	// maxCounted is how many of a search's terms are counted to find the rarest.
 	maxCounted = 6
-	// maxBytes bounds the text of one page and of one batch, so that a hundred
-	// recipes of the largest size do not fill an instance's memory.
-	maxBytes = 4 << 20
 )
 
 // List implements Store.

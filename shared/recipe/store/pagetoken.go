@@ -2,37 +2,16 @@ package store
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"pantry.example/shared/recipe"
 )
-
-// position is a place in an ordered list: the key and id of a document there. A
-// list goes on behind it whether or not that document still is.
-type position struct {
-	key any // time.Time, float64 or string, by the order's field; nil when by id
-	id  string
-}
-
-// order is the order of a list.
-type order struct {
-	field string // the field's name in the contract
-	desc  bool
-}
-
-// orderOf returns the order of a normalized query.
-func orderOf(q recipe.Query) order {
-	field, desc := strings.CutSuffix(q.OrderBy, " desc")
-	return order{field: field, desc: desc}
-}
 
 // pageToken is what NextPageToken holds. It is not signed, and need not be: all it
 // can say is a place in the list of the user who is asking and which of the
@@ -48,7 +27,7 @@ type pageToken struct {
 
 const (
 	pageTokenVersion = 1
-	maxPageToken     = 4096 // a title's key has at most 600 bytes, at most 6 characters each in JSON
+	maxPageToken     = 4096 // a title's key has at most 300 characters, at most 6 bytes each in JSON
 )
 
 // fingerprint is the same for two queries exactly if they ask for the same list in
@@ -127,25 +106,4 @@ func (o order) parseKey(s string) (any, error) {
 		}
 		return t, nil
 	}
-}
-
-// compare orders two positions of the order o, the earlier one first. Their keys
-// are of one type, that of o's field.
-func (o order) compare(a, b position) int {
-	var c int
-	switch x := a.key.(type) {
-	case time.Time:
-		c = x.Compare(b.key.(time.Time))
-	case float64:
-		c = cmp.Compare(x, b.key.(float64))
-	case string:
-		c = cmp.Compare(x, b.key.(string))
-	}
-	if c == 0 {
-		c = cmp.Compare(a.id, b.id)
-	}
-	if o.desc {
-		c = -c
-	}
-	return c
 }

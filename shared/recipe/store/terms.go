@@ -44,7 +44,7 @@ const (
 	termWord   = "w:"
 	termFood   = "i:"
 	trashMark  = "~"
-	maxTagTerm = 200 // bytes of a folded tag; folding may lengthen it
+	maxTagTerm = 100 // characters of a folded tag; folding may lengthen it
 )
 
 // termSet collects terms, each once, up to maxTerms.
@@ -172,7 +172,7 @@ func flag(name string, on bool) string {
 
 func ratingTerm(n int) string { return "r" + strconv.Itoa(n) }
 
-func tagTerm(tag string) string { return termTag + clip(fold(tag), maxTagTerm) }
+func tagTerm(tag string) string { return termTag + first(fold(tag), maxTagTerm) }
 
 // titleTerm is a hash, for a folded title can be longer than all other terms
 // together are short.
