@@ -83,6 +83,7 @@ func New(t testing.TB) *Google {
 	t.Cleanup(srv.Close)
 	addr := srv.Listener.Addr().String()
 	address.Store(&addr)
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // to another fake
 	t.Cleanup(func() {
 		address.Store(nil)
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()

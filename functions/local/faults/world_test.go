@@ -1,0 +1,218 @@
+package faults_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"cloud.google.com/go/firestore"
+	toxiproxy "github.com/Shopify/toxiproxy/v2"
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/rs/zerolog"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+
+	"pantry.example/functions/local/handlers"
+	"pantry.example/shared/config"
+	"pantry.example/shared/emulator"
+	"pantry.example/shared/emulator/google"
+	"pantry.example/shared/identity/firebase"
+	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
+	"pantry.example/shared/session"
+	"pantry.example/shared/web"
+)
+
+// world is the three functions, with toxiproxy between them and Redis.
+type world struct {
+	t      *testing.T
+	google *google.Google
+	mini   *miniredis.Miniredis // nil when a real Redis is used
+	admin  *redis.Client        // past the proxy
+	proxy  *toxiproxy.Proxy     // before Redis
+	server config.Redis         // behind the proxy
+	maxAge time.Duration        // of Firebase's last word on a user
+	store  recipe.Store
+	log    emulator.Output // errors alone
+	mux    http.Handler
+}
+
+// newWorld starts a world in which everything works. realRedis asks for the real Redis over
+// TLS, where there is one; else it is miniredis over TLS.
+func newWorld(t *testing.T, g *google.Google, realRedis bool) *world {
+	t.Helper()
+	w := &world{t: t, google: g, maxAge: time.Minute, store: store.NewMemory()}
+	address := os.Getenv("TEST_REDIS_URL")
+	if !realRedis || address == "" {
+		certificate := httptest.NewTLSServer(nil)
+		t.Cleanup(certificate.Close)
+		w.mini = miniredis.NewMiniRedis()
+		if err := w.mini.StartTLS(certificate.TLS.Clone()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(w.mini.Close)
+		w.mini.RequireAuth("correct-horse")
+		address = "rediss://:correct-horse@localhost:" + w.mini.Port() + "?skip_verify=true"
+	}
+	direct := parse(t, address)
+	admin, err := session.NewClient(direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	w.admin = admin
+	w.proxy = newProxy(t, direct.Addr())
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := strings.Cut(w.proxy.Listen, ":")
+	u.Host = "localhost:" + port
+	w.server = parse(t, u.String())
+	w.restart()
+	return w
+}
+
+// useFirestore puts the recipes into the Firestore emulator, behind a proxy and behind
+// refuse, which may answer each call with an error instead.
+func (w *world) useFirestore(address string, refuse func() error) (proxy *toxiproxy.Proxy) {
+	w.t.Helper()
+	proxy = newProxy(w.t, address)
+	owner := func(ctx context.Context) context.Context {
+		return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer owner")
+	}
+	conn, err := grpc.NewClient("passthrough:///"+proxy.Listen,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			if err := refuse(); err != nil {
+				return err
+			}
+			return invoke(owner(ctx), method, req, reply, cc, opts...)
+		}),
+		grpc.WithStreamInterceptor(func(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, streamer grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+			if err := refuse(); err != nil {
+				return nil, err
+			}
+			return streamer(owner(ctx), desc, cc, method, opts...)
+		}))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	client, err := firestore.NewClient(context.Background(), strings.ToLower("demo-"+rand.Text()[:10]), option.WithGRPCConn(conn))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = client.Close() })
+	w.store = store.NewFirestore(client)
+	w.restart()
+	return proxy
+}
+
+func parse(t *testing.T, address string) config.Redis {
+	t.Helper()
+	r, err := config.ParseRedis(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
+	t.Helper()
+	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	proxy := toxiproxy.NewProxy(server, t.Name(), "127.0.0.1:0", upstream)
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		proxy.Toxics.ResetToxics(context.Background())
+		proxy.Stop()
+	})
+	return proxy
+}
+
+// toxic puts a toxic before the server, in the answers or in the requests.
+func toxic(t *testing.T, proxy *toxiproxy.Proxy, kind, stream string, attributes map[string]int) {
+	t.Helper()
+	text, _ := json.Marshal(map[string]any{"type": kind, "stream": stream, "toxicity": 1, "attributes": attributes})
+	if _, err := proxy.Toxics.AddToxicJson(bytes.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// restart replaces the functions with new instances, which have connected to nothing yet.
+func (w *world) restart() {
+	w.t.Helper()
+	cfg := config.Config{
+		Redis: w.server, ProjectID: google.Project,
+		SessionTTL: 24 * time.Hour, SessionIdle: time.Hour, RevocationMaxAge: w.maxAge,
+	}
+	firebase, err := firebase.Open(context.Background(), google.Project, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	sessions, err := session.FromConfig(cfg, firebase.Lookup, firebase.VerifySessionCookie)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	made, err := handlers.New(handlers.Backends{
+		Outside: func(name string) web.Function {
+			return web.Function{Name: name, Project: google.Project, SessionCookie: session.CookieName, Log: web.NewLogger(&w.log, slog.LevelError)}
+		},
+		Sessions: sessions, Firebase: firebase, TTL: cfg.SessionTTL, Store: w.store,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.mux = handlers.Mux(made)
+}
+
+// user is somebody with an open session.
+type user struct {
+	uid, handle string
+}
+
+func (w *world) newUser() user {
+	w.t.Helper()
+	u := user{uid: rand.Text()}
+	r := w.send(u, http.MethodPost, "/set-cache", signIn(w.t, u.uid), nil)
+	var answer struct{ Session string }
+	if err := json.Unmarshal(r.Body.Bytes(), &answer); err != nil || answer.Session == "" {
+		w.t.Fatalf("a sign-in while all is well is answered %d:\n%s", r.Code, &w.log)
+	}
+	u.handle = answer.Session
+	return u
+}
+
+func signIn(t *testing.T, uid string) string {
+	return fmt.Sprintf(`{"UserID":%q,"AuthToken":%q,"Transport":"bearer"}`, uid, google.Keys().IDToken.Token(t, google.IDClaims(uid)))
+}
+
+func (w *world) send(u user, method, target, body string, headers map[string]string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(context.Background(), method, target, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if u.handle != "" {
+		r.Header.Set("Authorization", "Bearer "+u.handle)
+	}
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	recorder := httptest.NewRecorder()
+	w.mux.ServeHTTP(recorder, r)
+	return recorder
+}
