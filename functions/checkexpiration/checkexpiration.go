@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
@@ -49,15 +50,19 @@ func New(d Deps) (http.Handler, error) {
 }
 
 func (f function) expired(w http.ResponseWriter, r *http.Request) error {
-	s, err := f.Sessions.Peek(r, f.Function.ClientAddr(r))
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	asked := query["userID"]
+	if err != nil || len(asked) > 1 {
+		return web.NewError(http.StatusBadRequest, "invalid_query", "Write ?userID= once, percent-encoded, or no query.")
+	}
+	s, err := f.Sessions.Peek(r)
 	if errors.Is(err, session.ErrNoSession) {
 		return web.WriteJSON(w, http.StatusOK, true)
 	}
 	if err != nil {
-		return web.Known(err, session.Problem)
+		return err
 	}
-	asked := r.URL.Query()["userID"]
-	theirs := len(asked) == 0 || (len(asked) == 1 && asked[0] == s.UID)
+	theirs := len(asked) == 0 || asked[0] == s.UID
 	return web.WriteJSON(w, http.StatusOK, !theirs)
 }
 

@@ -28,11 +28,7 @@ func init() {
 // request carries.
 func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (session.Session, error) {
 	return func(r *http.Request) (session.Session, error) {
-		s, err := cache.Request(r, f.ClientAddr(r))
-		if err != nil {
-			return session.Session{}, web.Known(err, session.Problem)
-		}
-		return s, nil
+		return cache.Request(r, f.ClientAddr(r))
 	}
 }
 

@@ -5,6 +5,7 @@ package setcache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -48,7 +49,7 @@ const recentLogin = 5 * time.Minute
 func (f function) open(w http.ResponseWriter, r *http.Request) error {
 	old, err := f.oldHandle(r)
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	var in SignIn
 	if err := web.DecodeJSON(w, r, bodyLimit, &in); err != nil {
@@ -57,41 +58,32 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 	if err := in.validate(); err != nil {
 		return err
 	}
+	if in.Transport == bearer && len(r.CookiesNamed(session.CookieName)) > 0 {
+		return web.NewError(http.StatusBadRequest, "bearer_with_cookie",
+			"A request with the session cookie cannot ask for Transport bearer: a script in the page could take the session out of the browser. Sign out first, or leave Transport out.")
+	}
 
-	admit := func(token identity.Token) error { return f.admit(r, in, token, old) }
-	signIn, err := f.Firebase.Exchange(r.Context(), in.AuthToken, f.TTL, admit)
+	var voucher *session.Session
+	signIn, err := f.Firebase.Exchange(r.Context(), in.AuthToken, f.TTL, func(token identity.Token) (err error) {
+		voucher, err = f.admit(r, in, token, old)
+		return err
+	})
 	if err != nil {
 		return f.refused(r, err)
 	}
 	handle, s, err := f.Sessions.Open(r.Context(), session.SignIn{
-		Cookie: signIn.Cookie, Token: signIn.Token, State: signIn.State, Checked: signIn.Checked,
-		Device: device(r.UserAgent()), Replaces: old,
+		SignIn: signIn, Device: device(r.UserAgent()), Replaces: old, Voucher: voucher,
 	})
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	return answer(w, r, in, handle, s)
 }
 
-// admit decides whether a verified token may open a session here. Firebase has been asked
-// for nothing yet.
-func (f function) admit(r *http.Request, in SignIn, token identity.Token, old *session.Handle) error {
-	if token.UID != in.UserID {
-		if err := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); err != nil {
-			return problem(err)
-		}
-		return web.NewError(http.StatusForbidden, "wrong_user", "UserID is not the user that AuthToken was issued to.")
-	}
-	if err := f.Sessions.SignsIn(token.UID); err != nil {
-		return problem(err)
-	}
-	return f.checkRecent(r, token, old)
-}
-
 // oldHandle returns the handle that a sign-in brings along, which is only ever replaced.
-// A malformed one is none.
+// One that was not issued here is none.
 func (f function) oldHandle(r *http.Request) (*session.Handle, error) {
-	h, err := session.FromRequest(r)
+	h, err := f.Sessions.FromRequest(r)
 	switch {
 	case errors.Is(err, session.ErrAmbiguous):
 		return nil, err
@@ -101,44 +93,53 @@ func (f function) oldHandle(r *http.Request) (*session.Handle, error) {
 	return &h, nil
 }
 
-// checkRecent refuses a sign-in that is not recent, unless an open session of the same
-// user vouches for it.
-func (f function) checkRecent(r *http.Request, token identity.Token, old *session.Handle) error {
+// admit decides whether a verified token may open a session here, and returns the open
+// session that vouches for it when it is not recent. Firebase has been asked for nothing
+// yet.
+func (f function) admit(r *http.Request, in SignIn, token identity.Token, old *session.Handle) (*session.Session, error) {
+	if token.UID != in.UserID {
+		if err := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); err != nil {
+			return nil, err
+		}
+		return nil, web.NewError(http.StatusForbidden, "wrong_user", "UserID is not the user that AuthToken was issued to.")
+	}
+	if err := f.Sessions.SignsIn(token.UID); err != nil {
+		return nil, err
+	}
 	if time.Since(token.AuthTime) <= recentLogin {
-		return nil
+		return nil, nil
 	}
-	if old != nil && old.UID() == token.UID {
-		_, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, session.ErrNoSession) {
-			return problem(err)
-		}
+	if old == nil || old.UID() != token.UID {
+		return nil, session.ErrNotVouched
 	}
-	return web.NewError(http.StatusUnauthorized, "recent_login_required",
-		"The sign-in is older than 5 minutes and no open session vouches for it. Sign in again, then call set-cache at once.")
+	s, err := f.Sessions.Recognize(r.Context(), *old)
+	switch {
+	case errors.Is(err, session.ErrNoSession):
+		return nil, session.ErrNotVouched.With(err)
+	case err != nil:
+		return nil, err
+	}
+	return &s, nil
 }
 
 // refused answers a failed exchange, and counts it when the token was at fault.
 func (f function) refused(r *http.Request, err error) error {
-	if errors.Is(err, identity.ErrInvalidToken) {
+	switch {
+	case errors.Is(err, identity.ErrInvalidToken):
 		if tooMany := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); tooMany != nil {
-			return problem(tooMany)
+			return tooMany
 		}
-		return web.NewError(http.StatusUnauthorized, "invalid_token", "The token is not valid. Sign in again.").With(err)
+		return session.ErrStaleSignIn.With(err)
+	case errors.Is(err, identity.ErrUnavailable):
+		return session.ErrUnavailable.With(err)
 	}
-	return problem(err)
+	return err
 }
 
 func answer(w http.ResponseWriter, r *http.Request, in SignIn, h session.Handle, s session.Session) error {
 	out := Opened{UserID: s.UID, ExpiresAt: s.Expires}
 	if in.Transport == bearer {
 		out.Session = h.Reveal()
-		if len(r.CookiesNamed(session.CookieName)) > 0 {
-			// The cookie's session was replaced; left there it would contradict the bearer.
-			http.SetCookie(w, session.ClearCookie(r))
-		}
 	} else {
 		http.SetCookie(w, session.SetCookie(r, h, s.Expires))
 	}
@@ -148,11 +149,11 @@ func answer(w http.ResponseWriter, r *http.Request, in SignIn, h session.Handle,
 func (f function) list(w http.ResponseWriter, r *http.Request) error {
 	current, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	open, err := f.Sessions.List(r.Context(), current.UID)
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	out := Sessions{Sessions: make([]Device, 0, len(open))}
 	for _, s := range open {
@@ -167,64 +168,101 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 func (f function) close(w http.ResponseWriter, r *http.Request) error {
 	switch r.URL.RawQuery {
 	case "":
+		return f.signOut(w, r)
 	case "all=true":
 		return f.closeAll(w, r)
-	default: // never one session where all were meant
-		return web.NewError(http.StatusBadRequest, "invalid_query", "Write ?all=true to close every session, or no query to close this one.")
+	case "others=true":
+		return f.closeOthers(w, r)
 	}
-	err := f.Sessions.CloseRequest(r, f.Function.ClientAddr(r))
-	if err != nil && !errors.Is(err, session.ErrNoSession) {
-		return problem(err)
+	// Never one session where all were meant.
+	return web.NewError(http.StatusBadRequest, "invalid_query",
+		"Write ?all=true to close every session, ?others=true to close all but this one, or no query to close this one.")
+}
+
+// signOut takes the cookie back whatever Redis says, and with it what a page on a
+// neighboring host may have set beside it.
+func (f function) signOut(w http.ResponseWriter, r *http.Request) error {
+	if len(r.CookiesNamed(session.CookieName)) > 1 {
+		w.Header().Set("Clear-Site-Data", `"cookies"`) // https://www.w3.org/TR/clear-site-data/
 	}
-	return closed(w, r)
+	http.SetCookie(w, session.ClearCookie(r))
+	if err := f.Sessions.SignOut(r); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // closeAll closes the user's sessions here first: when Firebase cannot be reached,
 // nobody stays in. It goes through also when the client leaves, or Redis fails half way:
 // there may be no session left to try again with.
 func (f function) closeAll(w http.ResponseWriter, r *http.Request) error {
-	s, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
+	s, err := f.recognize(r)
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	ctx := context.WithoutCancel(r.Context()) // both calls have limits of their own
-	closing, revoking := f.Sessions.CloseAll(ctx, s.UID), f.Firebase.Revoke(ctx, s.UID)
+	closing, revoking := f.Sessions.CloseAll(ctx, s.UID), f.revoke(ctx, s)
 	if closing != nil {
-		return problem(errors.Join(closing, revoking))
+		return closing
 	}
-	if err := revoking; err != nil {
-		http.SetCookie(w, session.ClearCookie(r))
+	http.SetCookie(w, session.ClearCookie(r))
+	if revoking != nil {
 		return web.NewError(http.StatusServiceUnavailable, "revocation_incomplete",
 			"All sessions are closed, but Firebase could not be told to end the devices' sign-ins. Sign in and sign out everywhere once more.").
-			With(err).Retry(5 * time.Second)
+			With(revoking).Retry(5 * time.Second)
 	}
-	return closed(w, r)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// revoke ends the user's sign-ins at Firebase. A session whose token could not be checked
+// may be forged by who can write to Redis: it closes what is there, and no more.
+func (f function) revoke(ctx context.Context, s session.Session) error {
+	if !s.Verified {
+		return fmt.Errorf("revoke: %w: no keys to check the session with", identity.ErrUnavailable)
+	}
+	return f.Firebase.Revoke(ctx, s.UID)
+}
+
+func (f function) closeOthers(w http.ResponseWriter, r *http.Request) error {
+	s, err := f.recognize(r)
+	if err != nil {
+		return err
+	}
+	if err := f.Sessions.CloseOthers(r.Context(), s); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func (f function) closeOne(w http.ResponseWriter, r *http.Request) error {
-	current, err := f.Sessions.Request(r, f.Function.ClientAddr(r))
+	h, err := f.Sessions.FromRequest(r)
 	if err != nil {
-		return problem(err)
+		return err
 	}
 	id := r.PathValue("id")
-	switch err := f.Sessions.Close(r.Context(), current.UID, id); {
-	case errors.Is(err, session.ErrNoSession):
+	current, there, err := f.Sessions.CloseOne(r.Context(), h, id)
+	if err != nil {
+		return err
+	}
+	if !there {
 		return web.NewError(http.StatusNotFound, "not_found", "You have no open session of this id.")
-	case err != nil:
-		return problem(err)
 	}
 	if id == current.ID {
-		return closed(w, r)
+		http.SetCookie(w, session.ClearCookie(r))
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// closed says that the caller's session is over and takes its cookie back.
-func closed(w http.ResponseWriter, r *http.Request) error {
-	http.SetCookie(w, session.ClearCookie(r))
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+// recognize returns the session of a caller who closes sessions, for which Firebase need
+// not be up.
+func (f function) recognize(r *http.Request) (session.Session, error) {
+	h, err := f.Sessions.FromRequest(r)
+	if err != nil {
+		return session.Session{}, err
+	}
+	return f.Sessions.Recognize(r.Context(), h)
 }
-
-func problem(err error) error { return web.Known(err, session.Problem) }

@@ -19,6 +19,8 @@ type Config struct {
 	SessionIdle      time.Duration // SESSION_IDLE: and this long after it was last used; at most SessionTTL
 	RevocationMaxAge time.Duration // REVOCATION_MAX_AGE: how old Firebase's last word on a user may be
 
+	SessionKeys []Secret // SESSION_KEYS: what session handles are signed with, newest first; none means by Redis.Password alone
+
 	AllowedOrigins []string // ALLOWED_ORIGINS: exact origins as a browser sends them, no duplicates, never "*" or "null"
 	ImportFromURL  bool     // IMPORT_FROM_URL: recipes may be imported from an address that the server fetches
 	ProjectID      string   // GOOGLE_CLOUD_PROJECT
@@ -52,6 +54,9 @@ func Load(getenv func(string) string) (Config, error) {
 	}
 	c.SessionIdle, _ = l.duration("SESSION_IDLE", min(day, longest), time.Minute, longest, "a session cannot be idle for longer than SESSION_TTL lets it live")
 	c.RevocationMaxAge, _ = l.duration("REVOCATION_MAX_AGE", time.Minute, time.Second, 5*time.Minute, "a revoked user must be out within 5 minutes")
+
+	c.SessionKeys = l.keys("SESSION_KEYS")
+	l.requireKey(c)
 
 	c.AllowedOrigins = l.origins(c.Deployed)
 	c.ImportFromURL = l.flag("IMPORT_FROM_URL", true)

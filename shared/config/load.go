@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // localProject is the project of a checkout that names none. Firebase and Firestore tools never reach Google for a
@@ -98,6 +99,31 @@ func plain(d time.Duration) string {
 		return d.String()
 	}
 	return s
+}
+
+const (
+	// minKey is the least number of characters of a key. A Redis password can be one.
+	minKey  = 16
+	makeKey = "Make one with: openssl rand -base64 32"
+)
+
+// keys reads secret keys with commas or spaces between them.
+func (l *loader) keys(name string) []Secret {
+	var keys []Secret
+	for i, key := range strings.FieldsFunc(l.get(name), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		if len(key) < minKey {
+			l.refuse(name, "has less than "+strconv.Itoa(minKey)+" characters in key number "+strconv.Itoa(i+1), makeKey)
+		}
+		keys = append(keys, NewSecret(key))
+	}
+	return keys
+}
+
+// requireKey sees that a deployed function has something secret to sign handles with.
+func (l *loader) requireKey(c Config) {
+	if c.Deployed && len(c.SessionKeys) == 0 && c.Redis.Host != "" && !isLoopback(c.Redis.Host) && c.Redis.Password.Reveal() == "" {
+		l.refuse("SESSION_KEYS", "is empty and the Redis server has no password, so sessions would be signed with nothing secret", makeKey)
+	}
 }
 
 // port reads a TCP port; 0 asks for any free one.

@@ -282,3 +282,46 @@ func TestImportFromURL(t *testing.T) {
 		}
 	}
 }
+
+func TestLoadSessionKeys(t *testing.T) {
+	const newer, older = "0123456789abcdef", "fedcba9876543210"
+	for _, row := range []struct {
+		name, in string
+		want     []string
+	}{
+		{"none", "", nil},
+		{"one", newer, []string{newer}},
+		{"the newest first", newer + "," + older, []string{newer, older}},
+		{"commas, spaces and line ends", " " + newer + " ,\n" + older + ",", []string{newer, older}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := config.Load(env("SESSION_KEYS", row.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, key := range c.SessionKeys {
+				got = append(got, key.Reveal())
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Errorf("keys (-want +got):\n%s", diff)
+			}
+		})
+	}
+	for name, getenv := range map[string]func(string) string{
+		"too short":                   env("SESSION_KEYS", newer+","+older[1:]),
+		"no secret to make them from": deployed("REDIS_SERVER", "redis://10.0.0.3:6379"),
+	} {
+		_, err := config.Load(getenv)
+		var p config.Problem
+		if !errors.As(err, &p) || p.Variable != "SESSION_KEYS" {
+			t.Errorf("%s: got %v, want a problem of SESSION_KEYS", name, err)
+		}
+		if err != nil && strings.Contains(err.Error(), older[1:]) {
+			t.Errorf("%s: the error shows the key: %v", name, err)
+		}
+	}
+	if _, err := config.Load(deployed("REDIS_SERVER", "redis://10.0.0.3:6379", "SESSION_KEYS", newer)); err != nil {
+		t.Errorf("a Redis without a password and a key: %v", err)
+	}
+}

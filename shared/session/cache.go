@@ -1,52 +1,64 @@
 // Package session keeps signed-in users' Firebase tokens in Redis hashes and says whose
-// session a request belongs to, at one command a request.
+// session a request belongs to, at one command a request. README.md has the threat model
+// and the properties that this package keeps.
 //
-// A client holds a handle of 256 random bits. The hash user:<uid> holds, for each open
-// session, the Firebase session cookie sealed under that handle (s:<id>) and when it was
-// last seen (t:<id>), and once what Firebase last said of the user (v). Nobody who reads
-// Redis can sign in with what is there, and nobody who writes to it can make a session
-// for somebody else: what is opened must still be a token that Firebase signed for that
-// user. Time limits are checked against the record; the key's TTL only collects garbage.
+// A client holds a handle of 256 random bits. The hash user:<project>:<uid> holds, for
+// each open session, the Firebase session cookie sealed under that handle (s:<id>) and
+// when it was last seen (t:<id>). Beside them stand what Firebase last said of the user
+// (v) and the sign-ins of the last minute (o). Nobody who reads Redis can sign in with
+// what is there. Nobody who writes to it can make a session for somebody else: what is
+// opened must still be a token that Firebase signed for that user. Time limits are
+// checked against the record; the key's TTL only collects garbage.
 //
-// A request is HMGET user:<uid> s:<id> t:<id> v. Sign-in, touch, close-all and the
-// keeping of v are one script each, on one key, so that they are atomic and work on a
-// cluster; no order of them brings a closed session back.
+// A request is HMGET user:<project>:<uid> s:<id> t:<id> v. Sign-in, closing and the notes
+// of t and v are one script each, on one key, so that they are atomic and work on a
+// cluster. No order of them brings a closed session back.
 package session
 
 import (
 	"context"
-	_ "embed"
 	"errors"
-	"fmt"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/singleflight"
 
 	"pantry.example/shared/config"
 	"pantry.example/shared/identity"
 )
 
-// MaxSessions is how many sessions a user may have open; a further one closes the least
-// recently seen.
-const MaxSessions = 10
+// Limits of a user.
+const (
+	// MaxSessions is how many sessions may be open; a further one closes the least
+	// recently seen.
+	MaxSessions = 10
+	// maxSignIns is how many sign-ins a minute may open a session.
+	maxSignIns = 60
+)
 
 const (
 	// opTimeout bounds what is asked of Redis for one operation.
 	opTimeout = 2 * time.Second
+	// noteTimeout bounds a write that the request does not need.
+	noteTimeout = 300 * time.Millisecond
+	// leaveAlone is how long Firebase is not asked about a user after it gave no answer,
+	// and how long Redis is not bothered with notes after it took none.
+	leaveAlone = 10 * time.Second
 	// touchEvery is how often last seen is written at most; a shorter idle timeout
 	// makes it more often.
 	touchEvery = 5 * time.Minute
-	// askAgain is how long Firebase is left alone about a user after it gave no answer.
-	askAgain = 10 * time.Second
+	// remembered bounds each of the memories, at about 300 bytes an entry.
+	remembered = 8192
 )
 
 // Options says how long sessions live and whom to ask about users.
 type Options struct {
-	TTL    time.Duration // absolute timeout
-	Idle   time.Duration // idle timeout, at most TTL; exact to a quarter of it or 5 minutes
-	MaxAge time.Duration // how old Firebase's last word on a user may be
+	Project string          // the Firebase project; two projects may share a Redis
+	Keys    []config.Secret // what handles are signed with, newest first; at least one
+	TTL     time.Duration   // absolute timeout
+	Idle    time.Duration   // idle timeout, at most TTL; exact to a quarter of it or 5 minutes
+	MaxAge  time.Duration   // how old Firebase's last word on a user may be
 
 	// Lookup returns the state of a Firebase account.
 	Lookup func(ctx context.Context, uid string) (identity.State, error)
@@ -57,24 +69,33 @@ type Options struct {
 
 // Cache is the sessions in one Redis. It is safe for concurrent use.
 type Cache struct {
-	rdb     redis.Cmdable
+	rdb     Redis
 	o       Options
+	signer  signer
 	now     func() time.Time
-	lookups singleflight.Group
-	silent  *lru.Cache[string, time.Time] // when Firebase last gave no answer, by uid
+	sleep   func(context.Context, time.Duration)
 	guesses *guesses
+
+	lookups singleflight.Group                  // one an instance and user
+	users   *lru.Cache[string, answer]          // what Firebase last said, by uid
+	records *lru.Cache[[hashSize]byte, *opened] // records that a handle opened
+	noNotes atomic.Int64                        // Redis took no note at this time, in Unix ms
 }
 
-// New returns a Cache. Every field of o but Verify is required.
-func New(rdb redis.Cmdable, o Options) (*Cache, error) {
-	if rdb == nil || o.Lookup == nil || o.TTL <= 0 || o.Idle <= 0 || o.MaxAge <= 0 || o.Idle > o.TTL {
-		return nil, errors.New("open session cache: a dependency or a duration is missing")
+// New returns a Cache. Every field of o but Verify is required. An empty key is only for
+// a Redis without a password on this machine.
+func New(rdb Redis, o Options) (*Cache, error) {
+	if rdb == nil || o.Project == "" || len(o.Keys) == 0 || o.Lookup == nil || o.TTL <= 0 || o.Idle <= 0 || o.MaxAge <= 0 || o.Idle > o.TTL {
+		return nil, errors.New("open session cache: a dependency, a key or a duration is missing")
 	}
-	silent, err := lru.New[string, time.Time](rememberedSources)
+	signer, err := newSigner(o.Project, o.Keys)
 	if err != nil {
 		return nil, err
 	}
-	return &Cache{rdb: rdb, o: o, now: time.Now, silent: silent, guesses: newGuesses()}, nil
+	return &Cache{
+		rdb: rdb, o: o, signer: signer, now: time.Now, sleep: sleep, guesses: newGuesses(),
+		users: newMemory[string, answer](), records: newMemory[[hashSize]byte, *opened](),
+	}, nil
 }
 
 // FromConfig returns the Cache in cfg's Redis with cfg's time limits. lookup and verify
@@ -87,7 +108,9 @@ func FromConfig(cfg config.Config,
 	if err != nil {
 		return nil, err
 	}
+	keys := append(cfg.SessionKeys[:len(cfg.SessionKeys):len(cfg.SessionKeys)], cfg.Redis.Password)
 	return New(rdb, Options{
+		Project: cfg.ProjectID, Keys: keys,
 		TTL: cfg.SessionTTL, Idle: cfg.SessionIdle, MaxAge: cfg.RevocationMaxAge, Lookup: lookup, Verify: verify,
 	})
 }
@@ -101,182 +124,23 @@ type Session struct {
 	LastSeen time.Time
 	Expires  time.Time // absolute; the idle timeout may end it sooner
 	AuthTime time.Time // when the user signed in
+	Verified bool      // Firebase's signature of the token was checked
 }
 
-var (
-	//go:embed merge.lua
-	mergeSource string
-	//go:embed signin.lua
-	signInSource string
-	//go:embed touch.lua
-	touchSource string
-	//go:embed standing.lua
-	standingSource string
-	//go:embed closeall.lua
-	closeAllSource string
+func (c *Cache) key(uid string) string { return "user:" + c.o.Project + ":" + uid }
 
-	signInScript   = redis.NewScript(mergeSource + signInSource)
-	touchScript    = redis.NewScript(touchSource)
-	standingScript = redis.NewScript(mergeSource + standingSource)
-	closeAllScript = redis.NewScript(mergeSource + closeAllSource)
-)
-
-func key(uid string) string { return "user:" + uid }
-
-// Check returns the session that h opens, and extends nothing: not its idle time
-// either. Errors: ErrNoSession, ErrUnavailable, identity.ErrUnavailable.
-func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
-	s, _, err := c.read(ctx, h)
-	return s, err
-}
-
-// Authenticate returns the session that h opens and notes that it was used. It sends one
-// command, and a second one when last seen or Firebase's last word has grown old. Errors:
-// ErrNoSession, ErrUnavailable, identity.ErrUnavailable.
-func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
-	if c.o.Verify == nil {
-		return Session{}, errors.New("authenticate: this session cache verifies no tokens")
-	}
-	s, r, err := c.read(ctx, h)
+// newMemory returns a memory that forgets what was used least recently.
+func newMemory[K comparable, V any]() *lru.Cache[K, V] {
+	m, err := lru.New[K, V](remembered)
 	if err != nil {
-		return Session{}, err
+		panic("session: a memory of no size")
 	}
-	token, err := c.o.Verify(ctx, r.token)
-	switch {
-	case errors.Is(err, identity.ErrUnavailable):
-		return Session{}, err
-	case err != nil, token.UID != h.uid, !token.AuthTime.Equal(r.authTime):
-		return Session{}, fmt.Errorf("verify cached token: %w", ErrNoSession)
-	}
-	if err := c.touch(ctx, &s); err != nil {
-		return Session{}, err
-	}
-	return s, nil
+	return m
 }
 
-// read opens the record that h names and holds it against the clock and the user's
-// standing.
-func (c *Cache) read(ctx context.Context, h Handle) (Session, record, error) {
-	sid := h.id()
-	redisCtx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	values, err := c.rdb.HMGet(redisCtx, key(h.uid), "s:"+sid, "t:"+sid, "v").Result()
-	if err != nil {
-		return Session{}, record{}, unavailable("read session", err)
-	}
-	text, ok := values[0].(string)
-	if !ok {
-		return Session{}, record{}, ErrNoSession
-	}
-	r, err := h.open(text)
-	if err != nil {
-		return Session{}, record{}, fmt.Errorf("open session: %w", ErrNoSession)
-	}
-	seen, _ := values[1].(string)
-	s := r.session(h.uid, sid, seen)
-	v, _ := values[2].(string)
-	if !c.alive(s) {
-		return Session{}, record{}, ErrNoSession
-	}
-	state, err := c.standing(ctx, h.uid, parseStanding(v))
-	if err != nil {
-		return Session{}, record{}, err
-	}
-	if !state.Admits(s.AuthTime) {
-		return Session{}, record{}, ErrNoSession
-	}
-	return s, r, nil
-}
-
-// alive holds a session against the absolute and the idle timeout.
-func (c *Cache) alive(s Session) bool {
-	now := c.now()
-	return now.Before(s.Expires) && now.Before(s.LastSeen.Add(c.o.Idle))
-}
-
-// standing returns what Firebase says of the user: the cached word while it is fresh, a
-// new one else. While Firebase gives none, the last one serves up to hardBound.
-func (c *Cache) standing(ctx context.Context, uid string, last standing) (identity.State, error) {
-	now := c.now()
-	if last.fresh(now, c.o.MaxAge) {
-		return last.State, nil
-	}
-	fallback := func(err error) (identity.State, error) {
-		if last.fresh(now, hardBound) {
-			return last.State, nil
-		}
-		return identity.State{}, err
-	}
-	if since, ok := c.silent.Get(uid); ok && now.Sub(since) < askAgain && !now.Before(since) {
-		return fallback(fmt.Errorf("look up account: %w: no answer a moment ago", identity.ErrUnavailable))
-	}
-	// One flight an instance and user. It outlives the request that began it: others wait.
-	ch := c.lookups.DoChan(uid, func() (any, error) {
-		return c.ask(context.WithoutCancel(ctx), uid)
-	})
+func sleep(ctx context.Context, d time.Duration) {
 	select {
-	case r := <-ch:
-		if r.Err != nil {
-			c.silent.Add(uid, now)
-			return fallback(r.Err)
-		}
-		state, _ := r.Val.(identity.State)
-		if state.ValidAfter.Before(last.ValidAfter) {
-			state.ValidAfter = last.ValidAfter
-		}
-		return state, nil
+	case <-time.After(d):
 	case <-ctx.Done():
-		return fallback(fmt.Errorf("look up account: %w: %w", identity.ErrUnavailable, ctx.Err()))
 	}
-}
-
-// ask looks the user up and keeps the answer. Other instances may have heard something
-// later: what stands in Redis after the merge is returned. When Redis takes no writes the
-// answer counts all the same, and is asked for again.
-func (c *Cache) ask(ctx context.Context, uid string) (identity.State, error) {
-	checked := c.now()
-	state, err := c.o.Lookup(ctx, uid)
-	if err != nil {
-		return identity.State{}, err
-	}
-	s := standing{checked, state}
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	v, err := standingScript.Run(ctx, c.rdb, []string{key(uid)}, millis(checked), s.ValidAfter.Unix(), flag(s.Disabled)).Text()
-	if err != nil {
-		return state, nil //nolint:nilerr // as said above
-	}
-	return parseStanding(v).State, nil
-}
-
-// touch notes that the session was used, when it is time to. When Redis takes no writes
-// the session stands all the same: it was just read.
-func (c *Cache) touch(ctx context.Context, s *Session) error {
-	now := c.now()
-	if now.Sub(s.LastSeen) < min(touchEvery, c.o.Idle/4) {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	stands, err := touchScript.Run(ctx, c.rdb, []string{key(s.UID)}, s.ID, millis(now)).Int()
-	switch {
-	case err != nil:
-		return nil //nolint:nilerr // as said above
-	case stands == 0:
-		return ErrNoSession
-	}
-	s.LastSeen = now
-	return nil
-}
-
-func flag(set bool) string {
-	if set {
-		return "1"
-	}
-	return "0"
-}
-
-// unavailable wraps a Redis error without its text, which may name the server's user.
-func unavailable(what string, err error) error {
-	return fmt.Errorf("%s: %w: %s", what, ErrUnavailable, redisReason(err))
 }

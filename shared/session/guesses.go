@@ -13,27 +13,19 @@ import (
 const (
 	guessBurst = 60
 	guessEvery = time.Second
-	// rememberedSources bounds the memory, at about 200 bytes each.
-	rememberedSources = 8192
 )
 
 // guesses counts, in this instance, what each source tried in vain. Counting comes after
-// the attempt: who has a session or a token that opens is never refused, whoever else is
-// behind the same address. Firebase Hosting's edges are such addresses.
+// the attempt: a session or a token that opens is never refused because of what others
+// tried from the same address. Firebase Hosting's edges are such addresses.
 type guesses struct {
 	mu      sync.Mutex // a limiter is added and used in one step
 	sources *lru.Cache[string, *rate.Limiter]
 }
 
-func newGuesses() *guesses {
-	sources, err := lru.New[string, *rate.Limiter](rememberedSources)
-	if err != nil {
-		panic("session: a memory of no size")
-	}
-	return &guesses{sources: sources}
-}
+func newGuesses() *guesses { return &guesses{sources: newMemory[string, *rate.Limiter]()} }
 
-// count notes an attempt, and returns ErrTooManyGuesses when there were too many.
+// count notes an attempt, and returns ErrTooManyAttempts when there were too many.
 func (g *guesses) count(source string, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,7 +35,16 @@ func (g *guesses) count(source string, now time.Time) error {
 		g.sources.Add(source, l)
 	}
 	if !l.AllowN(now, 1) {
-		return ErrTooManyGuesses
+		return ErrTooManyAttempts
 	}
 	return nil
 }
+
+// FailedSignIn counts a sign-in from addr that proved nothing. It returns
+// ErrTooManyAttempts when there were too many.
+func (c *Cache) FailedSignIn(addr string) error { return c.guesses.count("sign-in "+addr, c.now()) }
+
+// SignsIn counts the sign-ins of a user in this instance before they cost calls to
+// Firebase: a valid token can be sent again and again. Open counts those of all
+// instances. It returns ErrTooManyAttempts when there were too many.
+func (c *Cache) SignsIn(uid string) error { return c.guesses.count("user "+uid, c.now()) }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,6 +45,25 @@ func (r record) seal(h Handle) (string, error) {
 	header := r.header()
 	sealed := aead.Seal(nil, nil, []byte(r.token), h.bind(header)) //nolint:gosec // the cipher makes its own nonce and wants none
 	return header + "." + encoding.EncodeToString(sealed), nil
+}
+
+// opened is a record that a handle opened, kept so that its key need not be derived
+// again. Redis is read all the same: only what still stands there is looked for here.
+type opened struct {
+	record                // without the token once it was verified
+	verified time.Time    // until when the token's verification holds; zero when not verified
+	touched  atomic.Int64 // when this instance last noted its use, in Unix ms
+}
+
+const hashSize = sha256.Size
+
+// hash names an opened record: this very text, opened by this very handle.
+func (h Handle) hash(text string) [hashSize]byte {
+	sum := sha256.New()
+	sum.Write(h.secret[:])
+	sum.Write(h.mac[:]) // it stands for the uid
+	sum.Write([]byte(text))
+	return [hashSize]byte(sum.Sum(nil))
 }
 
 // open reads a record and the token sealed in it.
@@ -108,7 +128,18 @@ func (h Handle) cipher() (cipher.AEAD, error) {
 
 // bind ties a sealed token to its owner, its session and the legible part.
 func (h Handle) bind(header string) []byte {
-	return []byte(encoding.EncodeToString([]byte(h.uid)) + "." + h.id() + "." + header)
+	return []byte(encoding.EncodeToString([]byte(h.uid)) + "." + h.id + "." + header)
+}
+
+func (r record) session(uid, id, seen string) Session {
+	s := Session{
+		UID: uid, ID: id, Device: r.device,
+		Created: r.created.UTC(), Expires: r.expires.UTC(), AuthTime: r.authTime.UTC(), LastSeen: r.created.UTC(),
+	}
+	if ms, err := strconv.ParseInt(seen, 10, 64); err == nil {
+		s.LastSeen = time.UnixMilli(ms).UTC()
+	}
+	return s
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -1,114 +1,126 @@
 package session
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
-	"pantry.example/shared/config"
+	"pantry.example/shared/web"
 )
 
 // CookieName is the only cookie that Firebase Hosting passes on to a function
 // (https://firebase.google.com/docs/hosting/manage-cache#using_cookies).
 const CookieName = "__session"
 
-// FromRequest returns the handle that a request carries, as the __session cookie or as
-// Authorization: Bearer (RFC 6750, section 2.1), never in the URL. Errors: ErrNoSession
-// when there is none or it is malformed; ErrAmbiguous when there are two cookies, or a
-// cookie and a bearer that differ.
-func FromRequest(r *http.Request) (Handle, error) {
-	cookies := r.CookiesNamed(CookieName)
-	headers := r.Header.Values("Authorization")
-	if len(cookies) > 1 || len(headers) > 1 {
-		return Handle{}, ErrAmbiguous
-	}
-	if len(headers) == 0 {
-		if len(cookies) == 0 {
-			return Handle{}, ErrNoSession
-		}
-		return ParseHandle(cookies[0].Value)
-	}
-	scheme, bearer, _ := strings.Cut(headers[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return Handle{}, ErrNoSession
-	}
-	if len(cookies) == 1 && cookies[0].Value != bearer {
-		return Handle{}, ErrAmbiguous
-	}
-	return ParseHandle(bearer)
-}
-
 // SetCookie returns the cookie that carries h until expires.
 func SetCookie(r *http.Request, h Handle, expires time.Time) *http.Cookie {
-	c := cookie(r) //nolint:gosec // its attributes are set there
-	c.Value = h.Reveal()
-	c.MaxAge = max(1, int(time.Until(expires)/time.Second))
-	return c
+	return web.NewCookie(r, CookieName, h.Reveal(), max(1, int(time.Until(expires)/time.Second)))
 }
 
 // ClearCookie returns the cookie that removes the session's.
-func ClearCookie(r *http.Request) *http.Cookie {
-	c := cookie(r) //nolint:gosec // its attributes are set there
-	c.MaxAge = -1
-	return c
+func ClearCookie(r *http.Request) *http.Cookie { return web.NewCookie(r, CookieName, "", -1) }
+
+// sent returns what a request carries as the __session cookie or as Authorization:
+// Bearer (RFC 6750, section 2.1), never in the URL.
+func sent(r *http.Request) (cookies, bearers []string) {
+	for _, c := range r.CookiesNamed(CookieName) {
+		cookies = append(cookies, c.Value)
+	}
+	for _, header := range r.Header.Values("Authorization") {
+		scheme, bearer, _ := strings.Cut(header, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			bearer = "" // another scheme carries no handle, and takes the bearer's place
+		}
+		bearers = append(bearers, bearer)
+	}
+	return cookies, bearers
 }
 
-func cookie(r *http.Request) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // not Secure over plain HTTP to this machine alone
-		Name: CookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: !plainLoopback(r),
-	}
-}
+var errGuess = errors.New("the handle was not issued here")
 
-// plainLoopback reports whether a request came over plain HTTP to this machine, where
-// some browsers drop a Secure cookie.
-func plainLoopback(r *http.Request) bool {
-	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
-		return false
+// FromRequest returns the handle that a request carries and this deployment issued.
+// Errors: ErrNoSession when there is none; ErrAmbiguous when there are two cookies, or a
+// cookie and a bearer that differ.
+func (c *Cache) FromRequest(r *http.Request) (Handle, error) {
+	cookies, bearers := sent(r)
+	if len(cookies) > 1 || len(bearers) > 1 {
+		return Handle{}, ErrAmbiguous
 	}
-	return config.IsLoopback(r.Host)
+	texts := append(bearers, cookies...)
+	if len(texts) == 0 || texts[0] == "" {
+		return Handle{}, ErrNoSession
+	}
+	if len(texts) == 2 && texts[0] != texts[1] {
+		return Handle{}, ErrAmbiguous
+	}
+	h, issued := c.signer.parse(texts[0])
+	if !issued {
+		return Handle{}, ErrNoSession.With(errGuess)
+	}
+	return h, nil
 }
 
 // Request returns the session of an authenticated request from the client address addr.
-// Handles that open nothing are counted: past the limit they are answered with
-// ErrTooManyGuesses. Other errors: those of FromRequest and Authenticate.
-func (c *Cache) Request(r *http.Request, addr string) (Session, error) {
-	return c.counted(r, addr, func(h Handle) (Session, error) { return c.Authenticate(r.Context(), h) })
-}
-
-// Peek is Request with Check in place of Authenticate.
-func (c *Cache) Peek(r *http.Request, addr string) (Session, error) {
-	return c.counted(r, addr, func(h Handle) (Session, error) { return c.Check(r.Context(), h) })
-}
-
-// CloseRequest closes the session that a request carries. ErrNoSession when it carries
-// none that is open; other errors as Request.
-func (c *Cache) CloseRequest(r *http.Request, addr string) error {
-	_, err := c.counted(r, addr, func(h Handle) (Session, error) {
-		return Session{}, c.Close(r.Context(), h.uid, h.id())
-	})
-	return err
-}
-
-func (c *Cache) counted(r *http.Request, addr string, open func(Handle) (Session, error)) (Session, error) {
-	h, err := FromRequest(r)
-	if err != nil {
-		return Session{}, err
+// A made-up handle counts as a guess of that address; too many are answered with
+// ErrTooManyAttempts. Other errors: those of FromRequest and Authenticate.
+func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
+	h, err := c.FromRequest(r)
+	if err == nil {
+		s, err = c.Authenticate(r.Context(), h)
 	}
-	s, err := open(h)
-	if errors.Is(err, ErrNoSession) {
+	if errors.Is(err, errGuess) {
 		if tooMany := c.guesses.count("handle "+addr, c.now()); tooMany != nil {
-			return Session{}, tooMany
+			err = tooMany
 		}
+	}
+	if err != nil {
+		refused(r.Context(), err, Session{UID: h.uid, ID: h.id})
 	}
 	return s, err
 }
 
-// FailedSignIn counts a sign-in from addr that proved nothing. It returns
-// ErrTooManyGuesses when there were too many.
-func (c *Cache) FailedSignIn(addr string) error { return c.guesses.count("sign-in "+addr, c.now()) }
+// Peek is Request with Check in place of Authenticate. It grants nothing, so nobody is
+// refused for guessing.
+func (c *Cache) Peek(r *http.Request) (Session, error) {
+	h, err := c.FromRequest(r)
+	if err != nil {
+		return Session{}, err
+	}
+	return c.Check(r.Context(), h)
+}
 
-// SignsIn counts a user's sign-ins, each of which costs calls to Firebase: a valid token
-// can be sent again and again. It returns ErrTooManyGuesses when there were too many.
-func (c *Cache) SignsIn(uid string) error { return c.guesses.count("user "+uid, c.now()) }
+// maxClosed is how many sessions of one request SignOut closes.
+const maxClosed = 4
+
+// SignOut closes every session that a request carries, and is content when there is
+// none, whatever else was sent: what this deployment issued to the caller is the caller's
+// to close. The error is ErrUnavailable.
+func (c *Cache) SignOut(r *http.Request) error {
+	cookies, bearers := sent(r)
+	var failed error
+	for i, text := range append(cookies, bearers...) {
+		if h, issued := c.signer.parse(text); issued && i < maxClosed {
+			failed = errors.Join(failed, c.Close(r.Context(), h.uid, h.id))
+		}
+	}
+	return failed
+}
+
+// event puts what happened to a session on the request's log line, which has the client
+// address.
+func event(ctx context.Context, name string, s Session) {
+	web.Annotate(ctx, slog.String("event", "session_"+name), slog.String("uid", s.UID), slog.String("sessionId", s.ID), slog.String("device", s.Device))
+}
+
+// refused is the event of an error that is the caller's.
+func refused(ctx context.Context, err error, s Session) {
+	switch {
+	case errors.Is(err, ErrTooManyAttempts):
+		event(ctx, "limited", s)
+	case !errors.Is(err, ErrUnavailable):
+		event(ctx, "refused", s)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +44,7 @@ func TestFromRequest(t *testing.T) {
 		"garbage bearer":       {[]string{"Authorization", "Bearer x"}, "", session.ErrNoSession},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, err := session.FromRequest(request(row.headers...))
+			h, err := w.FromRequest(request(row.headers...))
 			if !errors.Is(err, row.err) {
 				t.Fatalf("got %v, want %v", err, row.err)
 			}
@@ -56,7 +55,7 @@ func TestFromRequest(t *testing.T) {
 	}
 	t.Run("never from the URL", func(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, "/?__session="+one+"&session="+one+"&access_token="+one, nil)
-		if _, err := session.FromRequest(r); !errors.Is(err, session.ErrNoSession) {
+		if _, err := w.FromRequest(r); !errors.Is(err, session.ErrNoSession) {
 			t.Errorf("got %v, want ErrNoSession", err)
 		}
 	})
@@ -99,47 +98,56 @@ func TestCookie(t *testing.T) {
 	}
 }
 
-// TestGuessing: an address that guesses is refused, and nobody else is locked out.
+// TestGuessing: an address that guesses is refused, and nobody else is.
 func TestGuessing(t *testing.T) {
 	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
-	h := w.signIn(user(w))
-	mine := request("Authorization", "Bearer "+h.Reveal())
-	guess := request("Authorization", "Bearer "+h.Reveal()[:strings.IndexByte(h.Reveal(), '.')]+"."+strings.Repeat("A", 43))
-	const attacker, neighbour = "203.0.113.7", "203.0.113.8"
-	for name, try := range map[string]func(addr string) error{
-		"Request":      func(addr string) error { _, err := w.Request(guess, addr); return err },
-		"Peek":         func(addr string) error { _, err := w.Peek(guess, addr); return err },
-		"CloseRequest": func(addr string) error { return w.CloseRequest(guess, addr) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			w.pass(time.Hour)
-			w.wantOpen(h)
-			for i := range 60 {
-				if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
-					t.Fatalf("guess %d: got %v, want ErrNoSession", i, err)
-				}
-			}
-			if err := try(attacker); !errors.Is(err, session.ErrTooManyGuesses) {
-				t.Errorf("guess 61: got %v, want ErrTooManyGuesses", err)
-			}
-			if err := try(neighbour); !errors.Is(err, session.ErrNoSession) {
-				t.Errorf("another address: got %v, want ErrNoSession", err)
-			}
-			// Also on an instance that has not seen the session before.
-			if _, err := w.cache().Request(mine, attacker); err != nil {
-				t.Errorf("the user behind the same address: %v", err)
-			}
-			if _, err := w.Request(mine, attacker); err != nil {
-				t.Errorf("the user behind the same address: %v", err)
-			}
-			w.pass(time.Second)
-			if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
-				t.Errorf("a second later: got %v, want ErrNoSession", err)
-			}
-		})
+	uid := user(w)
+	h, ended := w.signIn(uid), w.signIn(uid)
+	if err := w.Close(t.Context(), uid, ended.SessionID()); err != nil {
+		t.Fatal(err)
 	}
+	const attacker, neighbor = "203.0.113.7", "203.0.113.8"
+	mine, over := request("Authorization", "Bearer "+h.Reveal()), request("Authorization", "Bearer "+ended.Reveal())
+	text := h.Reveal()
+	guess := request("Authorization", "Bearer "+text[:len(text)-16]+"AAAAAAAAAAAAAAAA")
+	try := func(addr string) error { _, err := w.Request(guess, addr); return err }
+	for i := range 60 {
+		if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
+			t.Fatalf("guess %d: got %v, want ErrNoSession", i, err)
+		}
+	}
+	if err := try(attacker); !errors.Is(err, session.ErrTooManyAttempts) {
+		t.Errorf("guess 61: got %v, want ErrTooManyAttempts", err)
+	}
+	if err := try(neighbor); !errors.Is(err, session.ErrNoSession) {
+		t.Errorf("another address: got %v, want ErrNoSession", err)
+	}
+
+	// From the same address, also on an instance that has not seen the session before.
+	if _, err := w.cache().Request(mine, attacker); err != nil {
+		t.Errorf("a session that is open: %v", err)
+	}
+	if _, err := w.Request(over, attacker); !errors.Is(err, session.ErrNoSession) {
+		t.Errorf("a session that ended: got %v, want ErrNoSession", err)
+	}
+	for name, r := range map[string]*http.Request{"guess": guess, "ended": over} {
+		if _, err := w.Peek(r); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("Peek, %s: got %v, want ErrNoSession", name, err)
+		}
+		if err := w.SignOut(r); err != nil {
+			t.Errorf("SignOut, %s: %v", name, err)
+		}
+	}
+	w.pass(time.Second)
+	if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
+		t.Errorf("a second later: got %v, want ErrNoSession", err)
+	}
+}
+
+func TestCounts(t *testing.T) {
+	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
 	for name, count := range map[string]func() error{
-		"FailedSignIn": func() error { return w.FailedSignIn(attacker) },
+		"FailedSignIn": func() error { return w.FailedSignIn("203.0.113.7") },
 		"SignsIn":      func() error { return w.SignsIn("somebody") },
 	} {
 		for i := range 60 {
@@ -147,19 +155,8 @@ func TestGuessing(t *testing.T) {
 				t.Fatalf("%s %d: %v", name, i, err)
 			}
 		}
-		if err := count(); !errors.Is(err, session.ErrTooManyGuesses) {
-			t.Errorf("%s 61: got %v, want ErrTooManyGuesses", name, err)
-		}
-	}
-}
-
-func TestProblem(t *testing.T) {
-	for err, want := range map[error]int{
-		session.ErrNoSession: 401, session.ErrAmbiguous: 400, session.ErrStaleSignIn: 401,
-		session.ErrTooManyGuesses: 429, session.ErrUnavailable: 503, errors.New("other"): 0,
-	} {
-		if got, _, _ := session.Problem(err); got != want {
-			t.Errorf("Problem(%v) = %d, want %d", err, got, want)
+		if err := count(); !errors.Is(err, session.ErrTooManyAttempts) {
+			t.Errorf("%s 61: got %v, want ErrTooManyAttempts", name, err)
 		}
 	}
 }

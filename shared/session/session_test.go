@@ -39,10 +39,10 @@ func TestRedisHoldsNothingUsable(t *testing.T) {
 		in := w.signed(uid)
 		h := w.openSession(in)
 		dump := w.fields(uid)
-		if len(dump) != 3 {
-			t.Errorf("the hash has %d fields, want s, t and v", len(dump))
+		if len(dump) != 4 {
+			t.Errorf("the hash has %d fields, want s, t, v and o", len(dump))
 		}
-		secret := h.Reveal()[strings.IndexByte(h.Reveal(), '.')+1:]
+		secret := strings.Split(h.Reveal(), ".")[1]
 		for what, part := range map[string]string{"token": in.Cookie, "token's middle": in.Cookie[4:28], "handle": h.Reveal(), "secret": secret} {
 			if contains(dump, part) {
 				t.Errorf("Redis holds the %s", what)
@@ -62,8 +62,8 @@ func TestWriterCannotForge(t *testing.T) {
 		record := w.fields(attacker)["s:"+mine.SessionID()]
 
 		t.Run("own record under the victim's key", func(t *testing.T) {
-			planted := rename(t, mine, victim)
-			rdb.HSet(t.Context(), "user:"+victim, "s:"+planted.SessionID(), record)
+			planted := mine.For(w.Cache, victim)
+			rdb.HSet(t.Context(), "user:"+project+":"+victim, "s:"+planted.SessionID(), record)
 			w.wantClosed(planted)
 		})
 		t.Run("own token sealed for the victim", func(*testing.T) {
@@ -93,7 +93,7 @@ func TestWriterCannotForge(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				h := w.signIn(attacker)
 				field := "s:" + h.SessionID()
-				rdb.HSet(t.Context(), "user:"+attacker, field, change(w.fields(attacker)[field]))
+				rdb.HSet(t.Context(), "user:"+project+":"+attacker, field, change(w.fields(attacker)[field]))
 				w.wantClosed(h)
 			})
 		}
@@ -107,16 +107,6 @@ func (w *world) wantRefused(h session.Handle) {
 	if _, err := w.Authenticate(w.t.Context(), h); !errors.Is(err, session.ErrNoSession) {
 		w.t.Errorf("Authenticate: got %v, want ErrNoSession", err)
 	}
-}
-
-func rename(t *testing.T, h session.Handle, uid string) session.Handle {
-	t.Helper()
-	text := h.Reveal()
-	renamed, err := session.ParseHandle(b64(uid) + text[strings.IndexByte(text, '.'):])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return renamed
 }
 
 func replacePart(record string, i int, part string) string {
@@ -163,7 +153,7 @@ func TestTimeouts(t *testing.T) {
 			w := newWorld(t, rdb)
 			uid := user(w)
 			w.signIn(uid)
-			left := rdb.PTTL(t.Context(), "user:"+uid).Val()
+			left := rdb.PTTL(t.Context(), "user:"+project+":"+uid).Val()
 			if left > ttl || left < ttl-time.Minute {
 				t.Errorf("the key lives for %v, want about %v", left, ttl)
 			}
@@ -226,10 +216,14 @@ func TestDevices(t *testing.T) {
 		for what, id := range map[string]string{
 			"closed": handles[2].SessionID(), "another user's": stranger.SessionID(), "malformed": "v", "empty": "",
 		} {
-			if err := w.Close(t.Context(), uid, id); !errors.Is(err, session.ErrNoSession) {
-				t.Errorf("Close of a session that is %s: got %v, want ErrNoSession", what, err)
+			if _, there, err := w.CloseOne(t.Context(), newest, id); err != nil || there {
+				t.Errorf("CloseOne of a session that is %s = %v, %v; want that it is not there", what, there, err)
 			}
 		}
+		if holder, there, err := w.CloseOne(t.Context(), newest, handles[3].SessionID()); err != nil || !there || holder.ID != newest.SessionID() {
+			t.Errorf("CloseOne = %v, %v, %v; want the holder and that the other was there", holder, there, err)
+		}
+		w.wantClosed(handles[3])
 		if err := w.CloseAll(t.Context(), uid); err != nil {
 			t.Fatal(err)
 		}
@@ -263,10 +257,12 @@ func TestRotation(t *testing.T) {
 		}
 		w.wantClosed(planted)
 
-		forged := rename(t, fresh, uid)
+		// Its secret is right and its user is not: it replaces nothing.
+		forged := fresh.For(w.Cache, other)
 		in = w.signed(other)
 		in.Replaces = &forged
 		w.openSession(in)
+		w.wantOpen(fresh)
 	})
 }
 
@@ -296,18 +292,17 @@ func TestSignInAfterSignOutEverywhere(t *testing.T) {
 func TestCloseAllWaitsOutItsSecond(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
-		w.SetClock(time.Now)
+		w.pass(time.Duration(1e9-w.clock().Nanosecond()) + 400*time.Millisecond)
 		uid := user(w)
 		h := w.signIn(uid)
+		before := w.clock()
 		if err := w.CloseAll(t.Context(), uid); err != nil {
 			t.Fatal(err)
 		}
+		if got := w.clock().Sub(before); got != 600*time.Millisecond {
+			t.Errorf("CloseAll waited for %v, want the rest of the second", got)
+		}
 		w.wantClosed(h)
-		in := w.signed(uid)
-		in.Token.AuthTime = time.Now().Truncate(time.Second)
-		w.tokens[in.Cookie] = in.Token
-		w.wantOpen(w.openSession(in))
+		w.wantOpen(w.signIn(uid))
 	})
 }
-
-func b64(s string) string { return encoding.EncodeToString([]byte(s)) }

@@ -1,16 +1,25 @@
--- Opens a session: KEYS[1] is user:<uid>; ARGV: id, record, now ms, ttl ms, max
--- sessions, idle ms, auth time s, checked ms, valid after s, disabled, replaced id.
--- Returns 1, or 0 when the sign-in is older than what the user revoked.
+-- Opens a session: KEYS[1] is the user's key; ARGV: id, record, now ms, ttl ms, max
+-- sessions, idle ms, auth time s, checked ms, valid after s, disabled, id of the session
+-- to replace, 1 if that one must still be open, sign-ins a minute.
+-- Returns opened, or why not: stale, not vouched, too many, too late.
 local key, id, record = KEYS[1], ARGV[1], ARGV[2]
 local now, ttl, max, idle = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local auth, replaced = tonumber(ARGV[7]), ARGV[11]
+local auth, replaced, vouched = tonumber(ARGV[7]), ARGV[11], ARGV[12] ~= '1'
 
-local all = redis.call('HGETALL', key)
-local field = {}
-for i = 1, #all, 2 do field[all[i]] = all[i + 1] end
-
+local field = fields(key)
 local v, after, disabled = merge(field['v'], ARGV[8], ARGV[9], ARGV[10])
-if disabled or auth < after then return 0 end
+if disabled or auth < after then return 'stale' end
+
+-- o holds the sign-ins of the last minute as <now ms>:<id>. A script that arrives twice
+-- finds its own id, or a sign-in that is much newer: it must not open again what may have
+-- been closed. A clock that is an hour ahead is wrong and does not count.
+local recent = { ARGV[3] .. ':' .. id }
+for ms, sid in string.gmatch(field['o'] or '', '(%d+):(%S+)') do
+  local ago = now - tonumber(ms)
+  if sid == id or (ago < -10000 and ago > -3600000) then return 'too late' end
+  if math.abs(ago) < 60000 then recent[#recent + 1] = ms .. ':' .. sid end
+end
+if #recent > tonumber(ARGV[13]) then return 'too many' end
 
 -- Drop what is over, replaced or unreadable; then the least recently seen over max.
 local open, drop = {}, {}
@@ -19,23 +28,29 @@ for name, value in pairs(field) do
   if kind == 's' then
     local created, expires, signed = string.match(value, '^1%.(%d+)%.(%d+)%.(%-?%d+)%.')
     local seen = tonumber(field['t:' .. sid] or created)
-    if not created or not seen or sid == id or sid == replaced or tonumber(expires) <= now
-      or seen + idle <= now or tonumber(signed) < after then
-      drop[#drop + 1] = sid
-    else
+    local alive = created and seen and tonumber(expires) > now and seen + idle > now and tonumber(signed) >= after
+    if alive and sid == replaced then vouched = true end
+    if alive and sid ~= replaced then
       open[#open + 1] = { sid, seen }
+    else
+      drop[#drop + 1] = name
+      drop[#drop + 1] = 't:' .. sid
     end
   elseif kind == 't' and not field['s:' .. sid] then
-    drop[#drop + 1] = sid
+    drop[#drop + 1] = name
   end
 end
+if not vouched then return 'not vouched' end
 table.sort(open, function(x, y)
   if x[2] ~= y[2] then return x[2] < y[2] end
   return x[1] < y[1]
 end)
-for i = 1, #open - max + 1 do drop[#drop + 1] = open[i][1] end
-for _, sid in ipairs(drop) do redis.call('HDEL', key, 's:' .. sid, 't:' .. sid) end
+for i = 1, #open - max + 1 do
+  drop[#drop + 1] = 's:' .. open[i][1]
+  drop[#drop + 1] = 't:' .. open[i][1]
+end
+remove(key, drop)
 
-redis.call('HSET', key, 's:' .. id, record, 't:' .. id, ARGV[3], 'v', v)
+redis.call('HSET', key, 's:' .. id, record, 't:' .. id, ARGV[3], 'v', v, 'o', table.concat(recent, ' '))
 keep(key, ttl)
-return 1
+return 'opened'

@@ -47,6 +47,7 @@ type world struct {
 	*session.Cache
 	rdb *redis.Client
 	t   *testing.T
+	uid string // for the test's own use
 
 	mu       sync.Mutex
 	now      time.Time
@@ -60,6 +61,9 @@ const (
 	ttl    = 7 * 24 * time.Hour
 	idle   = 24 * time.Hour
 	maxAge = time.Minute
+
+	project = "demo-pantry"
+	key     = "a key of the deployment"
 )
 
 func newWorld(t *testing.T, rdb *redis.Client) *world {
@@ -75,11 +79,21 @@ func newWorld(t *testing.T, rdb *redis.Client) *world {
 // cache returns a further instance over the same Redis.
 func (w *world) cache() *session.Cache {
 	w.t.Helper()
-	c, err := session.New(w.rdb, session.Options{TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: w.lookup, Verify: w.verify})
+	return w.cacheOf(w.rdb, project, key)
+}
+
+// cacheOf returns an instance of a project over any Redis, with keys, newest first.
+func (w *world) cacheOf(rdb session.Redis, project string, keys ...string) *session.Cache {
+	w.t.Helper()
+	o := session.Options{Project: project, TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: w.lookup, Verify: w.verify}
+	for _, k := range keys {
+		o.Keys = append(o.Keys, config.NewSecret(k))
+	}
+	c, err := session.New(rdb, o)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	c.SetClock(w.clock)
+	c.SetClock(w.clock, w.pass)
 	return c
 }
 
@@ -136,7 +150,7 @@ func (w *world) signed(uid string) session.SignIn {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tokens[cookie] = token
-	return session.SignIn{Cookie: cookie, Token: token, Checked: now, Device: "Firefox on Linux"}
+	return session.SignIn{SignIn: identity.SignIn{Cookie: cookie, Token: token, Checked: now}, Device: "Firefox on Linux"}
 }
 
 func (w *world) signIn(uid string) session.Handle {
@@ -175,7 +189,7 @@ func (w *world) wantClosed(h session.Handle) {
 
 func (w *world) fields(uid string) map[string]string {
 	w.t.Helper()
-	m, err := w.rdb.HGetAll(w.t.Context(), "user:"+uid).Result()
+	m, err := w.rdb.HGetAll(w.t.Context(), "user:"+project+":"+uid).Result()
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -186,7 +200,7 @@ func (w *world) fields(uid string) map[string]string {
 // characters that a key or a pattern could trip over.
 func user(w *world) string {
 	uid := "ü{" + random() + "}:*"
-	w.t.Cleanup(func() { w.rdb.Del(context.Background(), "user:"+uid) })
+	w.t.Cleanup(func() { w.rdb.Del(context.Background(), "user:"+project+":"+uid) })
 	return uid
 }
 
@@ -203,13 +217,6 @@ func contains(m map[string]string, part string) bool {
 		}
 	}
 	return false
-}
-
-// contextWithoutWait ends soon after Redis answered, so that CloseAll does not wait for
-// a clock that stands still.
-func contextWithoutWait(t *testing.T) (context.Context, context.CancelFunc) {
-	t.Helper()
-	return context.WithTimeout(t.Context(), 200*time.Millisecond)
 }
 
 var encoding = base64.RawURLEncoding

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,9 +42,12 @@ func cloudNames(groups []string, a slog.Attr) slog.Attr {
 
 // note is what a request gathers for its log line.
 type note struct {
+	request   *http.Request
+	cookie    string // the session cookie's name
 	requestID string
 	answer    *recorder
 	err       *Error
+	attrs     []slog.Attr
 }
 
 type noteKey struct{}
@@ -61,6 +65,22 @@ func RequestID(ctx context.Context) string {
 	return ""
 }
 
+// Annotate adds attributes to the log line of the request that ctx belongs to; the last
+// one of a name counts, and an empty one is left out. They must hold no secret. Only the
+// goroutine that serves the request may call it.
+func Annotate(ctx context.Context, attrs ...slog.Attr) {
+	n := noteOf(ctx)
+	if n == nil {
+		return
+	}
+	for _, a := range attrs {
+		n.attrs = slices.DeleteFunc(n.attrs, func(old slog.Attr) bool { return old.Key == a.Key })
+		if !a.Value.Equal(slog.StringValue("")) {
+			n.attrs = append(n.attrs, a)
+		}
+	}
+}
+
 var (
 	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 	tracePattern     = regexp.MustCompile(`^(?:00-)?([0-9a-f]{32})[-/]`)
@@ -71,7 +91,7 @@ var (
 func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		n := &note{requestID: r.Header.Get("X-Request-Id")}
+		n := &note{request: r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id")}
 		if !requestIDPattern.MatchString(n.requestID) {
 			var b [12]byte
 			_, _ = rand.Read(b[:]) // never fails: crypto/rand
@@ -138,6 +158,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 		slog.Group("httpRequest",
 			slog.String("requestMethod", safe(r.Method)), slog.String("requestUrl", safePath(r.URL.Path)),
 			slog.Int("status", status), slog.Int64("responseSize", n.answer.size),
+			slog.String("remoteIp", f.ClientAddr(r)),
 			slog.String("latency", fmt.Sprintf("%.6fs", took.Seconds()))),
 	}
 	if m := tracePattern.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
@@ -145,6 +166,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	} else if m := tracePattern.FindStringSubmatch(r.Header.Get("X-Cloud-Trace-Context")); m != nil {
 		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
 	}
+	attrs = append(attrs, n.attrs...)
 	if n.err != nil {
 		failed = max(failed, n.err.Status) // an answer that had begun keeps its status
 		attrs = append(attrs, slog.String("code", n.err.Code))

@@ -42,11 +42,27 @@ func TestLogLine(t *testing.T) {
 		"severity": "ERROR", "message": "GET /recipes/x 503", "function": "recipes", "requestId": "request-1",
 		"code": "store_unavailable", "error": "get recipe: no answer",
 		"logging.googleapis.com/trace": "projects/demo-pantry/traces/" + traceID,
-		"httpRequest":                  map[string]any{"requestMethod": "GET", "requestUrl": "/recipes/x", "status": 503.0},
+		"httpRequest":                  map[string]any{"requestMethod": "GET", "requestUrl": "/recipes/x", "status": 503.0, "remoteIp": "192.0.2.1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("log line (-want +got):\n%s", diff)
 	}
+}
+
+// What a handler has to tell stands in the request's one line.
+func TestAnnotate(t *testing.T) {
+	t.Parallel()
+	s := serve(t, web.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+		web.Annotate(r.Context(), slog.String("event", "session_opened"), slog.String("uid", "ann"), slog.String("device", ""))
+		web.Annotate(r.Context(), slog.String("event", "session_closed"))
+		return web.NewError(404, "not_found", "")
+	}))
+	s.do(http.MethodGet, "/")
+	got := s.line()
+	if _, empty := got["device"]; empty || got["event"] != "session_closed" || got["uid"] != "ann" || got["code"] != "not_found" {
+		t.Errorf("the line is %v, want the attributes beside the code", got)
+	}
+	web.Annotate(t.Context(), slog.String("event", "outside a request"))
 }
 
 func TestLogOfAGoodRequest(t *testing.T) {

@@ -42,16 +42,25 @@ func NewError(status int, code, detail string) *Error {
 	return &Error{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-// With returns e with a cause for the log.
+// With returns a copy of e with a cause for the log. An Error may so be a sentinel of its
+// package: errors.Is finds it in the copy.
 func (e *Error) With(cause error) *Error {
-	e.Cause = cause
-	return e
+	c := *e
+	c.Cause = cause
+	return &c
 }
 
-// Retry returns e with a Retry-After of d, rounded up to a whole second.
+// Retry returns a copy of e with a Retry-After of d, rounded up to a whole second.
 func (e *Error) Retry(d time.Duration) *Error {
-	e.RetryAfter = d
-	return e
+	c := *e
+	c.RetryAfter = d
+	return &c
+}
+
+// Is reports whether target is the Error that e is a copy of: one of the same code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Status == e.Status && t.Code == e.Code
 }
 
 // Error describes the problem for the log.
@@ -82,23 +91,6 @@ func AsError(err error) *Error {
 	return NewError(http.StatusInternalServerError, "internal", "Something went wrong on our side. The request id names it in our log.").With(err)
 }
 
-// Known returns err as an Error when problem knows how to answer it, else as it is. A
-// temporary one says when to try again.
-func Known(err error, problem func(error) (status int, code, detail string)) error {
-	status, code, detail := problem(err)
-	if status == 0 {
-		return err
-	}
-	e := NewError(status, code, detail).With(err)
-	switch status {
-	case http.StatusServiceUnavailable:
-		e.RetryAfter = time.Second
-	case http.StatusTooManyRequests:
-		e.RetryAfter = time.Minute
-	}
-	return e
-}
-
 // Write renders err and hands its cause to the request's log line. An answer that has
 // begun cannot become another one: Write then cuts it off with http.ErrAbortHandler, so
 // that no client takes it for whole.
@@ -125,10 +117,14 @@ func Prepare(h http.Header, ctx context.Context, e *Error) *Error { //nolint:rev
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
 	}
+	n := noteOf(ctx)
 	if e.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
+		if n != nil && len(n.request.CookiesNamed(n.cookie)) > 0 {
+			h.Add("Set-Cookie", NewCookie(n.request, n.cookie, "", -1).String()) // it opens nothing
+		}
 	}
-	if n := noteOf(ctx); n != nil {
+	if n != nil {
 		n.err = e
 	}
 	return &answer

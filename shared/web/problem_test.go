@@ -111,30 +111,51 @@ func TestErrorText(t *testing.T) {
 	if got := e.Error(); got != "not_found: There is nothing." {
 		t.Errorf("Error() = %q", got)
 	}
-	if got := e.With(cause).Error(); got != "not_found: cause" || !errors.Is(e, cause) {
-		t.Errorf("Error() = %q, wraps its cause: %v", got, errors.Is(e, cause))
+	if e = e.With(cause); e.Error() != "not_found: cause" || !errors.Is(e, cause) {
+		t.Errorf("Error() = %q, wraps its cause: %v", e.Error(), errors.Is(e, cause))
 	}
 }
 
-func TestKnown(t *testing.T) {
+// A package keeps its errors as sentinels; each answer is a copy with its own cause.
+func TestErrorsAreSentinels(t *testing.T) {
 	t.Parallel()
-	sentinel, other := errors.New("sentinel"), errors.New("other")
-	table := func(status int) func(error) (int, string, string) {
-		return func(err error) (int, string, string) {
-			if errors.Is(err, sentinel) {
-				return status, "code", "Detail."
-			}
-			return 0, "", ""
+	sentinel, cause := web.NewError(503, "unavailable", "Try again.").Retry(time.Second), errors.New("cause")
+	err := fmt.Errorf("do: %w", sentinel.With(cause))
+	if !errors.Is(err, sentinel) || !errors.Is(err, cause) {
+		t.Errorf("%v is not the sentinel with its cause", err)
+	}
+	if sentinel.Cause != nil {
+		t.Error("With changed the sentinel")
+	}
+	if e := web.AsError(err); e.RetryAfter != time.Second || e.Detail != "Try again." {
+		t.Errorf("AsError() = %+v, want what the sentinel says", e)
+	}
+	for _, other := range []error{web.NewError(503, "timeout", "Try again."), web.NewError(500, "unavailable", ""), cause} {
+		if errors.Is(sentinel, other) {
+			t.Errorf("%v counts as %v", sentinel, other)
 		}
 	}
-	if got := web.Known(other, table(404)); got != other { //nolint:errorlint // the very error
-		t.Errorf("Known(an unknown error) = %v, want it as it is", got)
-	}
-	for status, retry := range map[int]time.Duration{404: 0, 503: time.Second, 429: time.Minute} {
-		err := web.Known(fmt.Errorf("do: %w", sentinel), table(status))
-		var e *web.Error
-		if !errors.As(err, &e) || e.Status != status || e.Code != "code" || e.Detail != "Detail." || e.RetryAfter != retry || !errors.Is(err, sentinel) {
-			t.Errorf("Known() = %+v, want %d with Retry-After %v around its cause", err, status, retry)
+}
+
+// A 401 takes the session cookie back: what it carries opens nothing.
+func TestUnauthorizedClearsTheCookie(t *testing.T) {
+	t.Parallel()
+	const cleared = cookie + "=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
+	for _, row := range []struct {
+		name    string
+		err     error
+		headers []string
+		want    string
+	}{
+		{"a 401 to a cookie", web.NewError(401, "no_session", ""), []string{"Cookie", cookie + "=x"}, cleared},
+		{"a 401 to two cookies", web.NewError(401, "no_session", ""), []string{"Cookie", cookie + "=x; " + cookie + "=y"}, cleared},
+		{"a 401 to a bearer", web.NewError(401, "no_session", ""), []string{"Authorization", "Bearer x"}, ""},
+		{"a 403 to a cookie", web.NewError(403, "wrong_user", ""), []string{"Cookie", cookie + "=x"}, ""},
+		{"a 503 to a cookie", web.NewError(503, "unavailable", ""), []string{"Cookie", cookie + "=x"}, ""},
+	} {
+		w := serve(t, fails(row.err)).do(http.MethodGet, "/", row.headers...)
+		if got := w.Header().Get("Set-Cookie"); got != row.want {
+			t.Errorf("%s: Set-Cookie %q, want %q", row.name, got, row.want)
 		}
 	}
 }

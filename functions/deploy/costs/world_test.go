@@ -80,7 +80,7 @@ func (w *world) door(seen func(path string)) (host string) {
 func (w *world) functions(firebase *firebase.Firebase, maxAge time.Duration) map[string]http.Handler {
 	w.t.Helper()
 	sessions, err := session.New(w.redis.client, session.Options{
-		TTL: ttl, Idle: 24 * time.Hour, MaxAge: maxAge, Lookup: firebase.Lookup, Verify: firebase.VerifySessionCookie,
+		Project: project, Keys: []config.Secret{{}}, TTL: ttl, Idle: 24 * time.Hour, MaxAge: maxAge, Lookup: firebase.Lookup, Verify: firebase.VerifySessionCookie,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -131,7 +131,7 @@ const secret = "correct horse battery"
 func (w *world) signUp() person {
 	email := strings.ToLower(rand.Text()) + "@example.com"
 	uid, _ := w.token("accounts:signUp", email)
-	w.t.Cleanup(func() { w.redis.client.Del(context.Background(), "user:"+uid) })
+	w.t.Cleanup(func() { w.redis.client.Del(context.Background(), "user:"+project+":"+uid) })
 	return person{uid, email}
 }
 
@@ -190,13 +190,13 @@ func (w *world) otherSessions(handle string) []string {
 func (w *world) unseen(p person) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	fields, err := w.redis.client.HKeys(ctx, "user:"+p.uid).Result()
+	fields, err := w.redis.client.HKeys(ctx, "user:"+project+":"+p.uid).Result()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for _, name := range fields {
 		if strings.HasPrefix(name, "t:") {
-			if err := w.redis.client.HSet(ctx, "user:"+p.uid, name, time.Now().Add(-10*time.Minute).UnixMilli()).Err(); err != nil {
+			if err := w.redis.client.HSet(ctx, "user:"+project+":"+p.uid, name, time.Now().Add(-10*time.Minute).UnixMilli()).Err(); err != nil {
 				w.t.Fatal(err)
 			}
 		}

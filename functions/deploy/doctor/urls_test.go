@@ -30,7 +30,7 @@ func functions(t *testing.T, redisServer string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := config.Config{Redis: parsed, SessionTTL: time.Hour, SessionIdle: time.Hour, RevocationMaxAge: time.Minute}
+	cfg := config.Config{Redis: parsed, ProjectID: "demo-pantry", SessionTTL: time.Hour, SessionIdle: time.Hour, RevocationMaxAge: time.Minute}
 	firebase, err := firebase.Open(t.Context(), "demo-pantry", "127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)

@@ -175,7 +175,7 @@ func TestStagedTree(t *testing.T) {
 	t.Run("holds what the function needs and nothing else", func(t *testing.T) {
 		for _, want := range []string{
 			"go.mod", "go.sum", "function.go", "functions/checkexpiration/checkexpiration.go",
-			"shared/session/touch.lua", "vendor/modules.txt",
+			"shared/session/note.lua", "vendor/modules.txt",
 			"vendor/github.com/GoogleCloudPlatform/functions-framework-go/funcframework",
 		} {
 			if _, err := os.Stat(filepath.Join(first, want)); err != nil {

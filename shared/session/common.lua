@@ -1,0 +1,40 @@
+-- Stands before every script.
+
+-- fields returns the user's hash as a table. A foreign key of another type is removed, or
+-- it would refuse this user's sign-ins for ever.
+local function fields(key)
+  local all, field = redis.pcall('HGETALL', key), {}
+  if all.err then
+    if not string.find(all.err, 'WRONGTYPE', 1, true) then error(all.err) end
+    redis.call('DEL', key)
+    return field
+  end
+  for i = 1, #all, 2 do field[all[i]] = all[i + 1] end
+  return field
+end
+
+-- remove deletes fields, in portions that Lua's stack holds.
+local function remove(key, names)
+  for i = 1, #names, 100 do
+    redis.call('HDEL', key, unpack(names, i, math.min(i + 99, #names)))
+  end
+end
+
+-- merge returns what stands of the old v, <checked ms>:<valid after s>:<disabled>, and a
+-- new answer of Firebase's: the later look-up counts, unless it claims to be a minute
+-- ahead, and valid-after only rises.
+local function merge(old, checked, after, disabled)
+  local c, a, d = string.match(old or '', '^(%-?%d+):(%-?%d+):(%d)$')
+  if c then
+    local ahead = tonumber(c) - tonumber(checked)
+    if ahead > 0 and ahead < 60000 then checked, disabled = c, d end
+    if tonumber(a) > tonumber(after) then after = a end
+  end
+  return checked .. ':' .. after .. ':' .. disabled, tonumber(after), disabled ~= '0'
+end
+
+-- keep gives the key at least ttl ms more, and never less than it has.
+local function keep(key, ttl)
+  redis.call('PEXPIRE', key, string.format('%d', math.max(redis.call('PTTL', key), ttl)))
+end
+

@@ -1,0 +1,16 @@
+-- Notes that a session was used, and what Firebase says of the user: KEYS[1] is the
+-- user's key; ARGV: id, now ms or '' when the use is not noted, checked ms or '' when
+-- Firebase was not asked, valid after s, disabled. Returns the v that stands, or 0 when
+-- the session has been closed: a note brings nothing back.
+local key, id = KEYS[1], ARGV[1]
+local found = redis.call('HMGET', key, 's:' .. id, 'v')
+if not found[1] then return 0 end
+local v, set = found[2] or '', {}
+if ARGV[2] ~= '' then set = { 't:' .. id, ARGV[2] } end
+if ARGV[3] ~= '' then
+  v = merge(v, ARGV[3], ARGV[4], ARGV[5])
+  set[#set + 1] = 'v'
+  set[#set + 1] = v
+end
+redis.call('HSET', key, unpack(set))
+return v
