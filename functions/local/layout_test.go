@@ -81,7 +81,7 @@ func within(path, parent string) bool { return path == parent || strings.HasPref
 
 // TestLinks: a package links only what it needs.
 func TestLinks(t *testing.T) {
-	local := []string{"miniredis", "functions/local", "functions/deploy", "shared/emulator", "godotenv", "tint", "swaggest", "chromedp", "testing"}
+	local := []string{"miniredis", "functions/local", "functions/deploy", "shared/emulator", "godotenv", "tint", "swaggest", "goccy", "jsonschema", "huma", "chromedp", "testing"}
 	grpc := []string{"google.golang.org/grpc", "cloud.google.com/go/firestore"}
 	unwanted := map[string][]string{
 		"functions/setcache":        {"shared/recipe"},

@@ -204,3 +204,43 @@ func TestDocumentHasTheFieldsOfARecipe(t *testing.T) {
 		}
 	}
 }
+
+// The function has the paths, methods and parameters of the document, and no others.
+func TestDocumentHasTheRoutes(t *testing.T) {
+	s := start(t, nil)
+	for path, item := range document().Paths {
+		below, ok := strings.CutPrefix(path, "/recipes")
+		if !ok {
+			continue
+		}
+		target := "/recipes" + strings.ReplaceAll(below, "{id}", "unknown-id")
+		unknown := func(method, query string) bool {
+			r, err := s.try(request{method: method, path: target + query})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Contains(r.body, "is not a parameter of this call")
+		}
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			op, described := item[strings.ToLower(method)]
+			r, err := s.try(request{method: method, path: target})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answered := r.status != http.StatusMethodNotAllowed; answered != described {
+				t.Errorf("%s %s: answered %t, described %t", method, path, answered, described)
+			}
+			if !described {
+				continue
+			}
+			for _, p := range op.Parameters {
+				if p.In == "query" && unknown(method, "?"+p.Name+"=") {
+					t.Errorf("%s %s does not take %s, which the document has", method, path, p.Name)
+				}
+			}
+			if !unknown(method, "?frob=1") {
+				t.Errorf("%s %s takes a parameter that the document does not have", method, path)
+			}
+		}
+	}
+}
