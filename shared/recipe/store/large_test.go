@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/recipe/store"
 )
 
 // TestManyRecipes streams and then deletes more recipes than the store reads at a time,
@@ -55,6 +56,39 @@ func TestManyRecipes(t *testing.T) {
 			t.Errorf("the heap grew from %d KiB to %d KiB", base>>10, got>>10)
 		}
 	})
+}
+
+// TestReadsOfAPage: what a page costs does not grow with the list.
+func TestReadsOfAPage(t *testing.T) {
+	const scan = 500 // recipes that one page may look at
+	s := store.NewMemory()
+	for i := range 3000 {
+		r := recipe.Recipe{Title: fmt.Sprint("Soup ", i), Rating: float64(i % 6), Tags: []string{"weekday", "quick"}, Made: i%2 == 0}
+		must(s.Create(t.Context(), "ada", r, ""))(t)
+	}
+	yes := true
+	for _, row := range []struct {
+		name  string
+		query recipe.Query
+		most  int
+	}{
+		{"all", recipe.Query{}, 26},
+		{"a page of 100", recipe.Query{PageSize: 100, OrderBy: "title"}, 101},
+		{"one word", recipe.Query{Q: "soup"}, 26},
+		{"one tag, by rating", recipe.Query{Tag: "week", OrderBy: "rating desc"}, 26},
+		{"made favorites, of which there are none", recipe.Query{Made: &yes, Favorite: &yes}, 26},
+		{"counted", recipe.Query{Count: true}, 26 + 4},
+		{"two words and a tag", recipe.Query{Q: "soup quick", Tag: "weekday"}, scan + 6},
+		{"two words that are never together", recipe.Query{Q: "7 8"}, scan + 6},
+		{"a word that nothing has", recipe.Query{Q: "soup xylophone"}, 6},
+		{"six words, counted", recipe.Query{Q: "soup quick weekday s q w", Count: true}, 2*scan + 6},
+		{"no word", recipe.Query{Q: "!!!", Count: true}, 0},
+	} {
+		page := must(s.List(t.Context(), "ada", row.query))(t)
+		if page.Reads > row.most {
+			t.Errorf("%s: %d reads, want at most %d", row.name, page.Reads, row.most)
+		}
+	}
 }
 
 // fill creates n recipes of 1.2 KB each, several at a time.

@@ -41,7 +41,9 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 	w := walk{e: e, uid: uid, search: s}
 	if q.PageToken == "" {
 		var empty bool
-		w.read = min(len(s.terms), maxCounted) // an aggregation is billed as one read for 1,000 entries
+		if len(s.terms) > 1 {
+			w.read = min(len(s.terms), maxCounted) // an aggregation costs one read for 1,000 entries
+		}
 		if w.pivot, empty, err = e.rarest(ctx, uid, s); err != nil {
 			return recipe.Page{}, err
 		}
