@@ -179,11 +179,32 @@ func TestRequestThatCannotBeAnswered(t *testing.T) {
 	ann, _ := s.signIn("ann")
 	both := http.Header{"Authorization": {"Bearer " + ann}, "Cookie": {"__session=other"}}
 	wantProblem(t, send(t, s.handler, http.MethodGet, "/", both), http.StatusBadRequest, "ambiguous_session")
+	for _, query := range []string{"?userID=ann%", "?userID=ann;x", "?userID=ann&userID=bob", "?userID=ann&x=%zz"} {
+		wantProblem(t, s.get("/"+query, ann), http.StatusBadRequest, "invalid_query")
+	}
 	wantProblem(t, send(t, s.handler, http.MethodPost, "/", http.Header{}), http.StatusMethodNotAllowed, "method_not_allowed")
 	wantProblem(t, s.get("/abc", ann), http.StatusNotFound, "not_found")
 	if w := send(t, s.handler, http.MethodOptions, "/", http.Header{}); w.Code != http.StatusNoContent {
 		t.Errorf("OPTIONS is answered %d, want 204", w.Code)
 	}
+}
+
+// However many made-up handles came from an address, nobody there gets a 429.
+func TestGuessesLimitNobody(t *testing.T) {
+	s := newService(t, time.Minute)
+	ann, opened := s.signIn("ann")
+	before := s.redis.CommandCount()
+	for range 100 {
+		wantExpired(t, s.get("/", ann[:len(ann)-4]+"AAAA"), "true")
+	}
+	if n := s.redis.CommandCount() - before; n != 0 {
+		t.Errorf("made-up handles cost %d Redis commands, want none", n)
+	}
+	wantExpired(t, s.get("/", ann), "false")
+	if err := s.sessions.Close(t.Context(), "ann", opened.ID); err != nil {
+		t.Fatal(err)
+	}
+	wantExpired(t, s.get("/", ann), "true")
 }
 
 // Opened by its variables the function works; without them it says so, and its log names

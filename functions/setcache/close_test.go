@@ -2,6 +2,7 @@ package setcache_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"pantry.example/shared/emulator/google"
@@ -135,8 +136,13 @@ func TestCloseWhileRedisIsDown(t *testing.T) {
 	s := newService(t)
 	c := s.signIn("ann")
 	s.redis.Close()
-	for _, target := range []string{"/", "/?all=true", "/AAAAAAAAAAAAAAAAAAAAAA"} {
-		s.call("DELETE", target, "", with(c)).want(t, 503, "unavailable")
+	for target, clears := range map[string]bool{"/": true, "/?all=true": false, "/?others=true": false, "/AAAAAAAAAAAAAAAAAAAAAA": false} {
+		a := s.call("DELETE", target, "", with(c))
+		a.want(t, 503, "unavailable")
+		// Signing out works on the browser even then; what closes others must be tried again.
+		if a.clears() != clears {
+			t.Errorf("DELETE %s: the cookie was taken back: %v, want %v", target, a.clears(), clears)
+		}
 	}
 }
 
@@ -157,5 +163,106 @@ func TestOtherPathsAndMethods(t *testing.T) {
 		if got := a.header.Get("Allow"); got != row.allow {
 			t.Errorf("%s %s: Allow = %q, want %q", row.method, row.target, got, row.allow)
 		}
+	}
+}
+
+func TestCloseOthers(t *testing.T) {
+	s := newService(t)
+	c, other, bob := s.signIn("ann"), s.signIn("ann"), s.signIn("bob")
+	a := s.call("DELETE", "/?others=true", "", with(c))
+	a.want(t, http.StatusNoContent, "")
+	if a.clears() {
+		t.Error("the cookie of the session that stays was taken back")
+	}
+	s.wantOpen(c, true)
+	s.wantOpen(other, false)
+	s.wantOpen(bob, true)
+	s.call("DELETE", "/?others=true", "").want(t, 401, "no_session")
+}
+
+// Closing sessions asks Firebase for nothing: it works while Firebase is down.
+func TestCloseWhileFirebaseIsDown(t *testing.T) {
+	s := newService(t)
+	c, other, third := s.signIn("ann"), s.signIn("ann"), s.signIn("ann")
+	sessions, _ := s.call("GET", "/", "", with(other)).body["sessions"].([]any)
+	id := ""
+	for _, entry := range sessions {
+		if one, _ := entry.(map[string]any); one["current"] == true {
+			id, _ = one["id"].(string)
+		}
+	}
+	s.google.Set(google.Lookup, google.Answer(http.StatusInternalServerError, ""))
+	asked := s.google.Asked(google.Lookup)
+	s.call("DELETE", "/"+id, "", with(c)).want(t, http.StatusNoContent, "")
+	s.call("DELETE", "/?others=true", "", with(c)).want(t, http.StatusNoContent, "")
+	s.call("DELETE", "/", "", with(c)).want(t, http.StatusNoContent, "")
+	if n := s.google.Asked(google.Lookup) - asked; n != 0 {
+		t.Errorf("Firebase was asked %d times, want never", n)
+	}
+	for _, ended := range []*http.Cookie{c, other, third} {
+		s.wantOpen(ended, false)
+	}
+}
+
+// Two cookies make every call a 400 but sign-out, which closes both and clears them.
+func TestTwoCookies(t *testing.T) {
+	s := newService(t)
+	one, two := s.signIn("ann"), s.signIn("ann")
+	s.call("GET", "/", "", with(one), with(two)).want(t, 400, "ambiguous_session")
+	a := s.call("DELETE", "/", "", with(one), with(two))
+	a.want(t, http.StatusNoContent, "")
+	if !a.clears() || a.header.Get("Clear-Site-Data") != `"cookies"` {
+		t.Errorf("the cookie was taken back: %v, Clear-Site-Data %q; want both", a.clears(), a.header.Get("Clear-Site-Data"))
+	}
+	s.wantOpen(one, false)
+	s.wantOpen(two, false)
+}
+
+// Whoever guesses behind an address, sign-out and ended sessions there get no 429, and a
+// 401 takes the cookie back.
+func TestNobodyIsRefusedForAnothersGuesses(t *testing.T) {
+	s := newService(t)
+	ended, open := s.signIn("ann"), s.signIn("bob")
+	s.call("DELETE", "/", "", with(ended)).want(t, http.StatusNoContent, "")
+	var last answer
+	for range 61 {
+		last = s.call("GET", "/", "", header("Authorization", "Bearer "+open.Value+"A"))
+	}
+	last.want(t, 429, "too_many_attempts")
+	a := s.call("GET", "/", "", with(ended))
+	a.want(t, 401, "no_session")
+	if !a.clears() {
+		t.Error("a 401 left the cookie")
+	}
+	s.call("DELETE", "/", "", with(ended)).want(t, http.StatusNoContent, "")
+	s.wantOpen(open, true)
+}
+
+// The log tells what happened to sessions, and holds none.
+func TestEvents(t *testing.T) {
+	s := newService(t)
+	c, other := s.signIn("ann"), s.signIn("ann")
+	s.call("DELETE", "/?others=true", "", with(c))
+	s.call("GET", "/", "", with(other))
+	s.call("DELETE", "/", "", with(c))
+	c = s.signIn("ann")
+	s.call("DELETE", "/?all=true", "", with(c))
+	for range 61 {
+		s.call("POST", "/", signInBody("ann", "a.b.c"))
+	}
+	out := s.log.String()
+	for _, event := range []string{"opened", "closed_others", "refused", "closed", "revoked", "limited"} {
+		line := ""
+		for l := range strings.Lines(out) {
+			if line == "" && strings.Contains(l, `"event":"session_`+event+`"`) {
+				line = l
+			}
+		}
+		if !strings.Contains(line, `"remoteIp":"192.0.2.1"`) || (event != "limited" && !strings.Contains(line, `"uid":"ann"`)) {
+			t.Errorf("%s: the log line is %q, want one with the user and the address", event, line)
+		}
+	}
+	if strings.Contains(out, c.Value) || strings.Contains(out, other.Value) {
+		t.Error("the log holds a session")
 	}
 }

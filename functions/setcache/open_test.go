@@ -43,6 +43,18 @@ func TestSignInWithBearer(t *testing.T) {
 	s.call("GET", "/", "", header("Authorization", "Bearer "+handle)).want(t, http.StatusOK, "")
 }
 
+// A script in the page could take the session out of the browser.
+func TestBearerFromACookie(t *testing.T) {
+	s := newService(t)
+	c := s.signIn("ann")
+	a := s.call("POST", "/", signInBody("ann", s.idToken("ann", time.Minute), "Transport", "bearer"), with(c))
+	a.want(t, 400, "bearer_with_cookie")
+	if a.body["session"] != nil {
+		t.Error("the answer hands out a session")
+	}
+	s.wantOpen(c, true)
+}
+
 // What is wrong with a request itself is found before anything is asked.
 func TestSignInThatCannotBeRead(t *testing.T) {
 	s := newService(t)

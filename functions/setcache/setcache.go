@@ -46,7 +46,13 @@ func New(d Deps) (http.Handler, error) {
 // stolen ID token is worth little.
 const recentLogin = 5 * time.Minute
 
-func (f function) open(w http.ResponseWriter, r *http.Request) error {
+func (f function) open(w http.ResponseWriter, r *http.Request) (err error) {
+	var who session.Session // of whom the event tells
+	defer func() {
+		if err != nil {
+			session.Refused(r.Context(), err, who)
+		}
+	}()
 	old, err := f.oldHandle(r)
 	if err != nil {
 		return err
@@ -65,6 +71,7 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 
 	var voucher *session.Session
 	signIn, err := f.Firebase.Exchange(r.Context(), in.AuthToken, f.TTL, func(token identity.Token) (err error) {
+		who.UID, who.Device = token.UID, device(r.UserAgent())
 		voucher, err = f.admit(r, in, token, old)
 		return err
 	})
@@ -72,7 +79,7 @@ func (f function) open(w http.ResponseWriter, r *http.Request) error {
 		return f.refused(r, err)
 	}
 	handle, s, err := f.Sessions.Open(r.Context(), session.SignIn{
-		SignIn: signIn, Device: device(r.UserAgent()), Replaces: old, Voucher: voucher,
+		SignIn: signIn, Device: who.Device, Replaces: old, Voucher: voucher,
 	})
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 		}
 	}
 	if err != nil {
-		refused(r.Context(), err, Session{UID: h.uid, ID: h.id})
+		Refused(r.Context(), err, Session{UID: h.uid, ID: h.id})
 	}
 	return s, err
 }
@@ -115,12 +115,12 @@ func event(ctx context.Context, name string, s Session) {
 	web.Annotate(ctx, slog.String("event", "session_"+name), slog.String("uid", s.UID), slog.String("sessionId", s.ID), slog.String("device", s.Device))
 }
 
-// refused is the event of an error that is the caller's.
-func refused(ctx context.Context, err error, s Session) {
-	switch {
-	case errors.Is(err, ErrTooManyAttempts):
+// Refused is the event of an error that refuses a session, or the user of s one.
+func Refused(ctx context.Context, err error, s Session) {
+	switch web.AsError(err).Status {
+	case http.StatusTooManyRequests:
 		event(ctx, "limited", s)
-	case !errors.Is(err, ErrUnavailable):
+	case http.StatusUnauthorized, http.StatusForbidden:
 		event(ctx, "refused", s)
 	}
 }

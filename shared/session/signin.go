@@ -56,16 +56,15 @@ func (c *Cache) Open(ctx context.Context, in SignIn) (Handle, Session, error) {
 	if err != nil {
 		return Handle{}, Session{}, unavailable("open session", err)
 	}
-	opened := r.session(h.uid, h.id, "")
-	opened.Verified = true
 	if err := refusal(outcome); err != nil {
-		refused(ctx, err, opened)
 		return Handle{}, Session{}, err
 	}
 	if in.Replaces != nil && in.Replaces.uid != h.uid {
 		// The device has changed hands. It holds the new session either way.
 		_ = c.Close(ctx, in.Replaces.uid, in.Replaces.id)
 	}
+	opened := r.session(h.uid, h.id, "")
+	opened.Verified = true
 	event(ctx, "opened", opened)
 	return h, opened, nil
 }
