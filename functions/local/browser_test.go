@@ -36,6 +36,7 @@ func TestBrowserPage(t *testing.T) {
 		"lost answer":           s.testLostAnswer,
 		"try again":             s.testTryAgain,
 		"offline":               s.testOffline,
+		"server gone":           s.testServerGone,
 		"refused fields":        s.testRefusedFields,
 		"hostile text":          s.testHostileText,
 		"keyboard":              s.testKeyboard,
