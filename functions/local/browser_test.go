@@ -44,6 +44,9 @@ func TestBrowserPage(t *testing.T) {
 		"what a reader is told": s.testSaid,
 		"axe":                   s.testAxe,
 		"docs":                  s.testDocs,
+		"import duplicate":      s.testImportDuplicate,
+		"trash for good":        s.testTrashForGood,
+		"sign out others":       s.testSignOutOthers,
 	} {
 		t.Run(name, story)
 	}
