@@ -40,8 +40,8 @@ func (r *refusing) EvalSha(ctx context.Context, sha string, keys []string, args 
 // look-up, and of the two notes that are due one is tried in ten seconds.
 func TestRedisThatTakesNoWrites(t *testing.T) {
 	for name, err := range map[string]error{
-		"out of memory": errors.New("OOM command not allowed when used memory > 'maxmemory'."),
-		"read-only":     errors.New("READONLY You can't write against a read only replica."),
+		"out of memory": errors.New("OOM command not allowed"),
+		"read-only":     errors.New("READONLY replica"),
 		"silent":        nil,
 	} {
 		t.Run(name, func(t *testing.T) {
