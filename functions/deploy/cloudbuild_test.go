@@ -94,7 +94,7 @@ func TestStepsWaitForEachOther(t *testing.T) {
 	for _, s := range read(t).steps {
 		got[s.id] = s.waitFor
 	}
-	want := map[string][]string{"test": {"-"}, "stage": {"test"}, "urls": nil, "smoke": {"urls"}}
+	want := map[string][]string{"test": {"-"}, "stage": {"test"}, "urls": nil, "doctor": {"urls"}}
 	for _, f := range functions.All() {
 		want["deploy-"+f.Name] = []string{"stage"} // side by side
 		want["urls"] = append(want["urls"], "deploy-"+f.Name)

@@ -1,13 +1,5 @@
 // Command deploy puts Pantry's functions into a Google Cloud project and says whether
 // they work there.
-//
-//	go run ./functions/deploy stage -out DIR [function…]
-//	go run ./functions/deploy smoke [-origin ORIGIN] [-wait DURATION] URL…
-//	go run ./functions/deploy doctor [-json] [-url URL] [-timeout DURATION]
-//
-// stage writes the source tree of each function that `gcloud functions deploy` uploads;
-// smoke asks the functions at these URLs what a browser would. cloudbuild.yaml uses both.
-// doctor tries what the configuration of this shell leads to, and says what is wrong.
 package main
 
 import (
@@ -23,14 +15,12 @@ import (
 	"github.com/joho/godotenv"
 
 	"pantry.example/functions/deploy/doctor"
-	"pantry.example/functions/deploy/smoke"
 	"pantry.example/functions/deploy/stage"
 )
 
 const usage = `go run ./functions/deploy COMMAND
 
   stage -out DIR [function…]      write the source tree of each function that gcloud uploads
-  smoke [-origin ORIGIN] URL…     ask deployed functions what a browser would
   doctor [-json] [-url URL]       say what is wrong with the configuration and what it leads to
 
 COMMAND -h tells more.
@@ -47,7 +37,6 @@ func main() {
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"stage": stage.Run,
-		"smoke": smoke.Run,
 	}
 	if len(args) > 0 && args[0] == "doctor" {
 		// What is configured here is what the local runner would run with.

@@ -104,11 +104,7 @@ func FromConfig(cfg config.Config,
 	lookup func(context.Context, string) (identity.State, error),
 	verify func(context.Context, string) (identity.Token, error),
 ) (*Cache, error) {
-	pool, err := NewClient(cfg.Redis)
-	if err != nil {
-		return nil, err
-	}
-	rdb, err := Share(pool)
+	rdb, err := NewClient(cfg.Redis)
 	if err != nil {
 		return nil, err
 	}

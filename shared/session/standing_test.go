@@ -135,3 +135,44 @@ func TestStandingMakesNoKey(t *testing.T) {
 		}
 	})
 }
+
+// TestClosedStaysClosed lets every operation race with sign-out, on several instances.
+func TestClosedStaysClosed(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		for round := range 20 {
+			h := w.signIn(uid)
+			old := w.signed(uid)
+			w.pass(6 * time.Minute) // touch and re-check are due
+			var wg sync.WaitGroup
+			for range 3 {
+				instance := w.cache()
+				wg.Go(func() { _, _ = instance.Authenticate(t.Context(), h) })
+				wg.Go(func() { _, _ = instance.Check(t.Context(), h) })
+			}
+			everywhere := round%2 == 0
+			wg.Go(func() {
+				if everywhere {
+					_ = w.CloseAll(t.Context(), uid)
+				} else {
+					_ = w.Close(t.Context(), uid, h.SessionID())
+				}
+			})
+			if everywhere {
+				wg.Go(func() { _, _, _ = w.cache().Open(t.Context(), old) })
+			}
+			wg.Wait()
+			if everywhere {
+				if s, err := w.List(t.Context(), uid); err != nil || len(s) != 0 {
+					t.Fatalf("round %d: List = %v, %v; want none", round, s, err)
+				}
+			}
+			w.wantClosed(h)
+			if _, ok := w.fields(uid)["t:"+h.SessionID()]; ok {
+				t.Fatalf("round %d: a touch survived the close", round)
+			}
+			w.pass(2 * time.Second)
+		}
+	})
+}

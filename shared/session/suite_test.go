@@ -79,11 +79,7 @@ func newWorld(t *testing.T, rdb *redis.Client) *world {
 // cache returns a further instance over the same Redis.
 func (w *world) cache() *session.Cache {
 	w.t.Helper()
-	rdb, err := session.Share(w.rdb)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return w.cacheOf(rdb, project, key)
+	return w.cacheOf(w.rdb, project, key)
 }
 
 // cacheOf returns an instance of a project over any Redis, with keys, newest first.

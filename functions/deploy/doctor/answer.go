@@ -2,14 +2,13 @@ package doctor
 
 import (
 	"context"
-	"crypto/x509"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -17,7 +16,7 @@ import (
 	"pantry.example/functions/checkexpiration"
 )
 
-// requestTimeout bounds one request; a cold start is one second.
+// requestTimeout bounds one request. A cold start takes one second.
 const requestTimeout = 8 * time.Second
 
 // answered is what came back.
@@ -28,10 +27,20 @@ type answered struct {
 	code   string // of a problem document (RFC 9457), else ""
 }
 
-func ask(ctx context.Context, client *http.Client, method string, u *url.URL, origin string) (answered, error) {
+// html reports whether a web page came back.
+func (a answered) html() bool {
+	return strings.Contains(strings.ToLower(a.header.Get("Content-Type")), "text/html")
+}
+
+// allows reports whether a page of the origin can read the answer.
+func (a answered) allows(origin string) bool {
+	return a.header.Get("Access-Control-Allow-Origin") == origin && a.header.Get("Access-Control-Allow-Credentials") == "true"
+}
+
+func (v visitor) ask(ctx context.Context, method string, t target, origin string) (answered, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, method, t.url.String(), nil)
 	if err != nil {
 		return answered{}, err
 	}
@@ -42,7 +51,7 @@ func ask(ctx context.Context, client *http.Client, method string, u *url.URL, or
 		req.Header.Set("Access-Control-Request-Method", http.MethodPost)
 		req.Header.Set("Access-Control-Request-Headers", "authorization,content-type")
 	}
-	resp, err := client.Do(req)
+	resp, err := v.client.Do(req)
 	if err != nil {
 		return answered{}, err
 	}
@@ -52,104 +61,99 @@ func ask(ctx context.Context, client *http.Client, method string, u *url.URL, or
 		return answered{}, err
 	}
 	a := answered{status: resp.StatusCode, header: resp.Header, body: string(body)}
-	var problem struct {
-		Code string `json:"code"`
-	}
+	var problem struct{ Code string }
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(body, &problem) == nil {
-		a.code = problem.Code
+		a.code = word(problem.Code)
 	}
 	return a, nil
 }
 
-func (r *report) unreachable(t target, err error) {
-	var (
-		dns     *net.DNSError
-		name    x509.HostnameError
-		invalid x509.CertificateInvalidError
-		unknown x509.UnknownAuthorityError
-	)
-	check := t.check("")
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		r.fail(check, "there is no host "+t.url.Hostname(), "Copy the URL from gcloud functions describe "+t.name+" --gen2 --region=REGION")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		r.fail(check, "nothing listens at "+t.url.Host, "Start it (go run ./functions/local), or correct the URL")
-	case errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &unknown):
-		r.fail(check, "the certificate of "+t.url.Host+" is not valid", "Correct the URL; a domain of your own needs its certificate first")
-	case isTimeout(err):
-		r.fail(check, "no answer from "+t.url.Host+" in time", "Look at the function's log: gcloud functions logs read "+t.name+" --gen2")
-	default:
-		r.fail(check, "the connection to "+t.url.Host+" failed", "Check the URL and this machine's network")
-	}
-}
-
-// alive judges the answer to a GET without a session: check-expiration says true, the
-// others ask for one.
-func (r *report) alive(t target, a answered, origin string) bool {
-	check, html := t.check(""), strings.Contains(strings.ToLower(a.header.Get("Content-Type")), "text/html")
-	logs := "Look at the function's log: gcloud functions logs read " + t.name + " --gen2"
-	switch {
-	case t.name == checkexpiration.Name && a.status == http.StatusOK && strings.TrimSpace(a.body) == "true":
-		r.pass(check, "answers true to a caller without a session")
-		return true
-	case t.name != checkexpiration.Name && a.status == http.StatusUnauthorized && a.code != "":
-		return r.readable(t, a, origin)
-	case a.status == http.StatusForbidden && a.code == "cross_origin":
-		r.fail(check, "the function refuses the origin "+origin, deployOrigins)
-	case (a.status == http.StatusForbidden || a.status == http.StatusUnauthorized) && a.code == "":
-		r.fail(check, fmt.Sprintf("Google's IAM answers %d and the function never sees the call", a.status),
-			"Deploy with --allow-unauthenticated, or: gcloud run services add-iam-policy-binding "+t.name+" --member=allUsers --role=roles/run.invoker. The functions check sessions themselves; where an organization forbids allUsers, ask for an exception to iam.allowedPolicyMemberDomains")
-	case a.status == http.StatusServiceUnavailable && a.code != "":
-		r.fail(check, "the function runs and cannot reach what it needs (503 "+word(a.code)+")", "The log names the variable or the server: gcloud functions logs read "+t.name+" --gen2")
-	case a.status == http.StatusOK && html:
-		r.fail(check, "a web page answers in place of the function", "Put the rewrite of /api/"+t.name+" in firebase.json before the one of **, and deploy hosting")
-	case a.status == http.StatusNotFound:
-		r.fail(check, "nothing is there (404)", "Correct region, project and name in the URL, or deploy "+t.name)
-	case a.status >= 300 && a.status < 400:
-		r.fail(check, fmt.Sprintf("is redirected (%d)", a.status), "Give the URL that it ends at: a preflight is not redirected")
-	case a.status >= 500:
-		r.fail(check, fmt.Sprintf("the instance does not start or has crashed (%d)", a.status), logs)
-	default:
-		r.fail(check, fmt.Sprintf("answers %d, which %s never does here", a.status, t.name), "Is that URL another function's? "+logs)
-	}
-	return false
-}
-
-// readable judges the headers of a 401: a page must be able to read it.
-func (r *report) readable(t target, a answered, origin string) bool {
-	if origin != "" && !originAllowed(a, origin) {
-		r.fail(t.check(""), "asks for a session, and a page at "+origin+" cannot read that", deployOrigins)
-		return true // it is alive; the preflights say it of each origin
-	}
-	r.pass(t.check(""), "asks for a session (401 "+word(a.code)+")")
-	return true
-}
-
-func originAllowed(a answered, origin string) bool {
-	return a.header.Get("Access-Control-Allow-Origin") == origin && a.header.Get("Access-Control-Allow-Credentials") == "true"
-}
-
-func (r *report) preflight(ctx context.Context, client *http.Client, t target, origin string) {
-	a, err := ask(ctx, client, http.MethodOptions, t.url, origin)
-	check := t.check("-preflight")
-	switch {
-	case err != nil:
-		r.unreachable(t, err)
-	case a.status == http.StatusForbidden || a.status == http.StatusUnauthorized:
-		r.fail(check, fmt.Sprintf("the preflight is refused (%d): a browser sends it without credentials", a.status), "Deploy with --allow-unauthenticated")
-	case a.status >= 300:
-		r.fail(check, fmt.Sprintf("the preflight is answered %d", a.status), "Whatever is before the function must pass OPTIONS on")
-	case !originAllowed(a, origin):
-		r.fail(check, "the function does not know the origin "+origin, deployOrigins)
-	case !strings.Contains(a.header.Get("Access-Control-Allow-Methods"), http.MethodPost):
-		r.fail(check, "the preflight for POST does not allow it", "Is something before the function answering OPTIONS?")
-	}
-}
-
-// word is a problem's code when it is one.
+// word is a problem's code, or "?" for a text that is none.
 func word(code string) string {
 	if len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return "?"
 	}
 	return code
+}
+
+// unreachable says why there is no answer.
+func (r *report) unreachable(t target, err error) {
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	host := t.url.Host
+	r.judge(t.check(), []finding{
+		{errors.As(err, &dns) && dns.IsNotFound, fail, "there is no host " + t.url.Hostname(), "Copy the URL from: gcloud functions describe " + t.name + " --gen2 --region=REGION"},
+		{errors.Is(err, syscall.ECONNREFUSED), fail, "nothing listens at " + host, "Start it (go run ./functions/local), or correct the URL"},
+		{errors.As(err, &cert), fail, "the certificate of " + host + " is not trusted", "Correct the URL; a domain of your own needs its certificate first"},
+		{errors.Is(err, http.ErrSchemeMismatch), fail, host + " does not speak TLS", "Write http:// for a server on this machine"},
+		{isTimeout(err), fail, "no answer from " + host + " in time", "Look at the function's log: gcloud functions logs read " + t.name + " --gen2 --region=REGION"},
+		{true, fail, "the connection to " + host + " failed", "Check the URL and this machine's network"},
+	}...)
+}
+
+// alive asks without a session: check-expiration answers true, every other function 401.
+func (r *report) alive(ctx context.Context, v visitor, t target) {
+	origin := ""
+	if len(v.origins) > 0 {
+		origin = v.origins[0]
+	}
+	a, err := v.ask(ctx, http.MethodGet, t, origin)
+	want, right := "asks for a session (401 "+a.code+")", a.status == http.StatusUnauthorized && a.code != ""
+	if t.name == checkexpiration.Name {
+		want, right = "answers true to a caller without a session", a.status == http.StatusOK && strings.TrimSpace(a.body) == "true"
+	}
+	switch {
+	case err != nil:
+		r.unreachable(t, err)
+	case a.header.Get("X-Request-Id") == "": // which a function puts on every answer
+		r.notTheFunction(t, a)
+	case !right:
+		r.unexpected(t, a, origin)
+	case origin != "" && !a.allows(origin):
+		r.fail(t.check(), "answers, and a page at "+origin+" cannot read the answer", deployOrigins)
+	default:
+		r.pass(t.check(), want)
+	}
+}
+
+// notTheFunction explains an answer of Google's front end, or of another server.
+func (r *report) notTheFunction(t target, a answered) {
+	status := fmt.Sprint(a.status)
+	r.judge(t.check(), []finding{
+		{a.status == http.StatusForbidden || a.status == http.StatusUnauthorized, fail, "Google's IAM answers " + status + ", and the function never sees the call: a browser's preflight has no credentials", "Allow everyone to call it; it checks sessions itself: " +
+			"gcloud run services add-iam-policy-binding " + t.name + " --region=REGION --member=allUsers --role=roles/run.invoker (where the organization forbids allUsers: gcloud run services update " + t.name + " --region=REGION --no-invoker-iam-check)"},
+		{a.status == http.StatusNotFound, fail, "404, and not from the function: nothing is deployed at this URL, or its ingress is internal", "Copy the URL from: gcloud functions describe " + t.name + " --gen2 --region=REGION"},
+		{a.status == http.StatusTooManyRequests || a.status >= http.StatusInternalServerError, fail, status + " before the function could answer: no instance started, or all were busy", "Look at the function's log: gcloud functions logs read " + t.name + " --gen2 --region=REGION"},
+		{a.status >= 300 && a.status < 400, fail, "is redirected (" + status + ")", "Give the URL of the function itself: a function never redirects"},
+		{a.status == http.StatusOK && a.html(), fail, "a web page answers in place of the function", "Put the rewrite of /api/" + t.name + " in firebase.json before the one of **, and deploy hosting"},
+		{true, fail, "another server answers at this URL: " + status + " without X-Request-Id", "Correct the URL"},
+	}...)
+}
+
+// unexpected explains an answer of the function that is not the one it gives here.
+func (r *report) unexpected(t target, a answered, origin string) {
+	logs := "gcloud functions logs read " + t.name + " --gen2 --region=REGION"
+	r.judge(t.check(), []finding{
+		{a.code == "cross_origin", fail, "the function refuses the origin " + origin, deployOrigins},
+		{a.code == "not_configured", fail, "the function's configuration is wrong or incomplete (503)", "Its log names each such variable: " + logs},
+		{a.status == http.StatusServiceUnavailable, fail, "the function cannot reach Redis, Firebase or Firestore (503 " + a.code + ")", "Its log says which: " + logs + "; go run ./functions/deploy doctor -project PROJECT -secret says why"},
+		{a.status == http.StatusNotFound, fail, "the path does not lead to the function's root (404)", "Give the URL without anything behind the function's name"},
+		{a.status == http.StatusTooManyRequests, fail, "too many unknown sessions came from this address (429)", "Wait a minute"},
+		{true, fail, fmt.Sprintf("answers %d, which %s never does here", a.status, t.name), "Is that URL another function's? Its log: " + logs},
+	}...)
+}
+
+// mayCall asks whether a page of the origin may call. It adds nothing when it may.
+func (r *report) mayCall(ctx context.Context, v visitor, t target, origin string) {
+	a, err := v.ask(ctx, http.MethodOptions, t, origin)
+	if err != nil {
+		r.unreachable(t, err)
+		return
+	}
+	r.judge(t.preflight(), []finding{
+		{a.status == http.StatusForbidden || a.status == http.StatusUnauthorized, fail, fmt.Sprintf("the preflight is refused (%d): a browser sends it without credentials", a.status), "Deploy with --allow-unauthenticated"},
+		{a.status >= 300, fail, fmt.Sprintf("the preflight is answered %d", a.status), "What stands before the function must pass OPTIONS on"},
+		{!a.allows(origin), fail, "the function does not know the origin " + origin, deployOrigins},
+		{!strings.Contains(a.header.Get("Access-Control-Allow-Methods"), http.MethodPost), fail, "the preflight for POST does not allow it", "See whether something before the function answers OPTIONS"},
+	}...)
 }

@@ -1,7 +1,7 @@
 // Package doctor looks at a Pantry from outside: it reads the configuration that the
 // functions read, tries everything that they will do with it, and says of each thing
-// what it saw and what to do. It changes nothing that stays: one key in Redis, with a
-// time to live, which it removes itself.
+// what it saw and what to do. It changes nothing that stays: it writes one key to Redis,
+// with a time to live, and removes it.
 package doctor
 
 import (
@@ -11,39 +11,56 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"pantry.example/shared/config"
 )
 
-// longest is what one run may take.
+// longest is what one run may take, without -wait.
 const longest = 30 * time.Second
+
+const help = `go run ./functions/deploy doctor [flags]
+
+Tries what the configuration of this shell leads to, and says what is wrong.
+
+  -url URL          ask deployed functions too; repeat it or separate URLs with commas.
+                    recipes=https://… names the function. https://HOST stands for all of
+                    them under https://HOST/api/
+  -origin ORIGIN    the origin of a page that must be allowed to call, or several with
+                    commas, in place of ALLOWED_ORIGINS
+  -wait DURATION    ask a URL again for so long while its answer is wrong
+  -json             write one JSON object in place of lines
+  -timeout 30s      how long the run may take, without -wait; at most 30s
+`
 
 // command is what the command line asks for.
 type command struct {
-	json    bool
-	urls    []string
-	timeout time.Duration
+	json          bool
+	urls          []string
+	origins       string
+	wait, timeout time.Duration
 }
 
 // Run checks everything and writes a report to out: a line a check, or with -json one
 // object {"ok", "checks": [{"check","status","seen","fix"}]}. getenv is where the
 // configuration is read, os.Getenv in a program; Google's own libraries read their
 // variables (FIREBASE_AUTH_EMULATOR_HOST, GOOGLE_APPLICATION_CREDENTIALS) from the
-// process. It returns after 30 s at the latest, with 0 when no check failed, 1 when one
-// did, 2 when args cannot be read. No secret is ever written.
+// process. It returns after 30 s and -wait at the latest, with 0 when no check failed, 1
+// when one did, 2 when args cannot be read. No secret is ever written.
 func Run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (exitCode int) {
-	cmd, err := parse(args, out)
+	cmd, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(out, help)
 		return 0
 	case err != nil:
+		_, _ = fmt.Fprintf(out, "doctor: %v; doctor -h tells the flags\n", err)
 		return 2
 	}
-	ctx, cancel := context.WithTimeout(ctx, cmd.timeout)
+	until := time.Now().Add(cmd.wait)
+	ctx, cancel := context.WithTimeout(ctx, cmd.timeout+cmd.wait)
 	defer cancel()
-	r := examine(ctx, cmd, getenv)
+	r := examine(ctx, cmd, getenv, until)
 	if cmd.json {
 		err = r.writeJSON(out)
 	} else {
@@ -55,54 +72,62 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return 0
 }
 
-func parse(args []string, out io.Writer) (command, error) {
+func parse(args []string) (command, error) {
 	cmd := command{timeout: longest}
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.BoolVar(&cmd.json, "json", false, "write one JSON object in place of lines")
-	flags.DurationVar(&cmd.timeout, "timeout", longest, "how long the whole run may take, at most 30s")
-	flags.Func("url", "the URL of a deployed function, or of a host that has all three under /api/; repeat it or separate with commas", func(s string) error {
-		for u := range strings.SplitSeq(s, ",") {
-			if u = strings.TrimSpace(u); u != "" {
-				cmd.urls = append(cmd.urls, u)
-			}
-		}
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&cmd.json, "json", false, "")
+	flags.StringVar(&cmd.origins, "origin", "", "")
+	flags.DurationVar(&cmd.wait, "wait", 0, "")
+	flags.DurationVar(&cmd.timeout, "timeout", longest, "")
+	flags.Func("url", "", func(s string) error {
+		urls := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' || c == '\n' })
+		cmd.urls = append(cmd.urls, urls...)
 		return nil
 	})
-	if err := flags.Parse(args); err != nil {
-		return command{}, err
-	}
-	if flags.NArg() > 0 {
-		_, _ = fmt.Fprintln(out, "doctor takes flags only: -json, -timeout 30s, -url URL")
-		return command{}, errors.New("arguments that are no flags")
-	}
-	if cmd.timeout <= 0 || cmd.timeout > longest {
-		_, _ = fmt.Fprintln(out, "-timeout must be more than 0s and at most 30s")
-		return command{}, errors.New("timeout out of range")
+	err := flags.Parse(args)
+	switch {
+	case err != nil:
+		return cmd, err
+	case flags.NArg() > 0:
+		return cmd, errors.New("it takes flags only")
+	case cmd.timeout <= 0 || cmd.timeout > longest:
+		return cmd, errors.New("-timeout must be more than 0s and at most 30s")
+	case cmd.wait < 0 || cmd.wait > time.Hour:
+		return cmd, errors.New("-wait must be from 0s to 1h")
 	}
 	return cmd, nil
 }
 
 // examine runs what is independent side by side and returns it in a fixed order.
-func examine(ctx context.Context, cmd command, getenv func(string) string) *report {
+func examine(ctx context.Context, cmd command, getenv func(string) string, until time.Time) *report {
+	if cmd.origins != "" {
+		environment := getenv
+		getenv = func(name string) string {
+			if name == "ALLOWED_ORIGINS" {
+				return cmd.origins
+			}
+			return environment(name)
+		}
+	}
 	r := &report{}
 	cfg, bad := r.configuration(getenv)
-	r.origins(cfg, bad, getenv, cmd.urls)
-	parts := []func(context.Context, *report){
-		func(ctx context.Context, r *report) { r.redis(ctx, cfg.Redis, bad.redis()) },
-		func(ctx context.Context, r *report) { r.firebase(ctx, cfg, bad["GOOGLE_CLOUD_PROJECT"]) },
-		func(ctx context.Context, r *report) { r.firestore(ctx, cfg, bad["GOOGLE_CLOUD_PROJECT"]) },
-		func(ctx context.Context, r *report) { r.urls(ctx, cmd.urls, cfg.AllowedOrigins) },
+	given := strings.TrimSpace(getenv("ALLOWED_ORIGINS")) != ""
+	deployed := cfg.Deployed || elsewhere(cmd.urls)
+	if bad["ALLOWED_ORIGINS"] {
+		r.skip("the variable cannot be read", "allowed-origins")
+	} else {
+		r.origins(cfg.AllowedOrigins, given, deployed)
 	}
-	reports := make([]report, len(parts))
-	var wg sync.WaitGroup
-	for i, part := range parts {
-		wg.Go(func() { part(ctx, &reports[i]) })
+	if !given && deployed {
+		cfg.AllowedOrigins = nil // the defaults are for a local run
 	}
-	wg.Wait()
-	for i := range reports {
-		r.results = append(r.results, reports[i].results...)
-	}
+	r.sideBySide(
+		func(r *report) { r.redis(ctx, cfg.Redis, bad.redis()) },
+		func(r *report) { r.firebase(ctx, cfg, bad["GOOGLE_CLOUD_PROJECT"]) },
+		func(r *report) { r.firestore(ctx, cfg, bad["GOOGLE_CLOUD_PROJECT"]) },
+		func(r *report) { r.urls(ctx, cmd.urls, cfg.AllowedOrigins, until) },
+	)
 	return r
 }
 
@@ -123,10 +148,7 @@ func (r *report) configuration(getenv func(string) string) (config.Config, badVa
 		return cfg, bad
 	}
 	var problems config.Problems
-	if !errors.As(err, &problems) {
-		r.fail("config", "cannot be read", "Compare it with .env.example")
-		return config.Config{}, badVariables{"REDIS_SERVER": true, "GOOGLE_CLOUD_PROJECT": true}
-	}
+	errors.As(err, &problems)
 	for _, p := range problems {
 		r.fail("config", p.Variable+" "+p.Reason, p.Fix)
 		for name := range strings.SplitSeq(p.Variable, " and ") {
@@ -134,7 +156,7 @@ func (r *report) configuration(getenv func(string) string) (config.Config, badVa
 		}
 	}
 	cfg, err = config.Load(func(name string) string {
-		if bad[name] || name == "K_SERVICE" { // which would miss what is left out here
+		if bad[name] || name == "K_SERVICE" { // with K_SERVICE, a missing variable is an error
 			return ""
 		}
 		return getenv(name)

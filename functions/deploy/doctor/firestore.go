@@ -11,10 +11,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/firestore"
-	"google.golang.org/api/option"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
 	"pantry.example/shared/config"
@@ -32,110 +29,78 @@ const (
 // firestoreTimeout bounds a question to Firestore; the first one connects too.
 const firestoreTimeout = 8 * time.Second
 
-const deployIndexes = "Deploy shared/recipe/store/firestore.indexes.json: firebase deploy --only firestore:indexes --project PROJECT"
-
 func (r *report) firestore(ctx context.Context, cfg config.Config, bad bool) {
+	var client *firestore.Client
+	links := []link{
+		{[]string{checkFirestore}, "Firestore cannot be asked", func() bool {
+			var err error
+			// The context of a client must outlive the call that makes it.
+			client, err = deadline.Do(ctx, firestoreTimeout, func(ctx context.Context) (*firestore.Client, error) {
+				return firestore.NewClient(context.WithoutCancel(ctx), cfg.ProjectID)
+			})
+			if err != nil {
+				r.fail(checkFirestore, "this machine has no credentials for Google Cloud", credentials)
+				return false
+			}
+			return r.firestoreAccess(ctx, cfg, store.NewFirestore(client))
+		}},
+		{[]string{checkIndexes}, "", func() bool {
+			r.firestoreIndexes(ctx, cfg, queries(client, store.NewFirestore(client)))
+			return true
+		}},
+		{[]string{checkPurge}, "", func() bool {
+			return r.judge(checkPurge,
+				finding{cfg.FirestoreEmulator != "", skip, "an emulator purges nothing", ""},
+				finding{true, info, "whether the trash is emptied cannot be seen from here", "This must show purgeAt as ACTIVE: gcloud firestore fields ttls list --collection-group=recipes --project=" + cfg.ProjectID})
+		}},
+	}
 	switch {
 	case bad:
-		r.skip("the project's ID cannot be read", checkFirestore, checkIndexes, checkPurge)
-		return
+		r.skipAll("the project's ID cannot be read", links)
 	case embedded(cfg, cfg.FirestoreEmulator):
-		r.skip("project "+cfg.ProjectID+" is for local runs: go run ./functions/local keeps recipes in memory", checkFirestore, checkIndexes, checkPurge)
-		return
-	}
-	client, err := deadline.Do(ctx, firestoreTimeout, func(context.Context) (*firestore.Client, error) { return openFirestore(cfg) })
-	if err != nil {
-		r.fail(checkFirestore, "this machine has no credentials for Google Cloud", credentials)
-		r.skip("Firestore cannot be asked", checkIndexes, checkPurge)
-		return
-	}
-	defer func() { _ = client.Close() }()
-	store := store.NewFirestore(client)
-	if !r.firestoreAccess(ctx, cfg, store) {
-		r.skip("Firestore cannot be asked", checkIndexes, checkPurge)
-		return
-	}
-	r.firestoreIndexes(ctx, cfg, queries(client, store))
-	if cfg.FirestoreEmulator == "" {
-		r.info(checkPurge, "whether the trash is emptied cannot be seen from here", "Once: gcloud firestore fields ttls list --collection-group=recipes must show purgeAt as ACTIVE; firestore.indexes.json sets it")
-		return
-	}
-	r.skip("an emulator purges nothing", checkPurge)
-}
-
-// openFirestore takes the emulator from the configuration; the library would take it
-// from the process. The context of a client must outlive the call that makes it.
-func openFirestore(cfg config.Config) (*firestore.Client, error) {
-	var options []option.ClientOption
-	if cfg.FirestoreEmulator != "" {
-		options = []option.ClientOption{
-			option.WithEndpoint(cfg.FirestoreEmulator), option.WithoutAuthentication(),
-			option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())),
-			option.WithGRPCDialOption(grpc.WithPerRPCCredentials(owner{})),
+		r.skipAll("GOOGLE_CLOUD_PROJECT names no real project ("+cfg.ProjectID+"): go run ./functions/local keeps recipes in memory", links)
+	default:
+		r.chain(links)
+		if client != nil {
+			_ = client.Close()
 		}
 	}
-	return firestore.NewClient(context.Background(), cfg.ProjectID, options...)
 }
-
-// owner is whom an emulator lets past the rules, as the Admin SDK is let past them.
-type owner struct{}
-
-// GetRequestMetadata is for grpc.PerRPCCredentials.
-func (owner) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer owner"}, nil
-}
-
-// RequireTransportSecurity is for grpc.PerRPCCredentials.
-func (owner) RequireTransportSecurity() bool { return false }
 
 // nobody is a user who has no recipes.
 func nobody() string { return "pantry-doctor-" + rand.Text() }
 
-func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, store recipe.Store) bool {
+func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes recipe.Store) bool {
 	ctx, cancel := context.WithTimeout(ctx, firestoreTimeout)
 	defer cancel()
 	start := time.Now()
-	err := first(ctx, store)
+	err := first(ctx, recipes)
 	name := "project " + cfg.ProjectID
 	if cfg.FirestoreEmulator != "" {
 		name = "the emulator at " + cfg.FirestoreEmulator
 	}
-	said := ""
-	if err != nil {
-		said = err.Error()
-	}
-	switch code := status.Code(err); {
-	case err == nil:
-		r.pass(checkFirestore, fmt.Sprintf("%s answers, the first time after %s", name, round(time.Since(start))))
-		return true
-	case errors.Is(err, errSomebody):
-		r.fail(checkFirestore, name+" has a recipe of a user who was made up just now", "Is something else than Firestore answering there?")
-	case code == codes.NotFound:
-		r.fail(checkFirestore, name+" has no Firestore database (default)", "gcloud firestore databases create --location=REGION")
-	case code == codes.PermissionDenied && (strings.Contains(said, "has not been used") || strings.Contains(said, "SERVICE_DISABLED")):
-		r.fail(checkFirestore, "the Firestore API is not enabled in "+name, "gcloud services enable firestore.googleapis.com")
-	case code == codes.PermissionDenied:
-		r.fail(checkFirestore, name+" does not let these credentials read (PermissionDenied)", "Give the recipes function's service account roles/datastore.user. "+credentials)
-	case code == codes.FailedPrecondition:
-		r.fail(checkFirestore, name+" has a Firestore in Datastore mode", "Pantry needs native mode: make another database or project")
-	case code == codes.Unauthenticated:
-		r.fail(checkFirestore, "the credentials were refused", credentials)
-	case code == codes.ResourceExhausted:
-		r.fail(checkFirestore, "the quota of "+name+" is used up", "Firebase console > Usage; the free quota starts again at midnight, Pacific time")
-	case cfg.FirestoreEmulator != "":
-		r.fail(checkFirestore, "no answer from "+name, "Start it, or correct FIRESTORE_EMULATOR_HOST")
-	default:
-		r.fail(checkFirestore, "no answer from Firestore"+behind(code.String()), "Check this machine's network to firestore.googleapis.com, and its credentials")
-	}
-	return false
+	said, code := errorText(err), status.Code(err)
+	denied := code == codes.PermissionDenied
+	return r.judge(checkFirestore, []finding{
+		{err == nil, pass, fmt.Sprintf("%s answers, the first time after %s", name, round(time.Since(start))), ""},
+		{errors.Is(err, errSomebody), fail, name + " has a recipe of a user who was made up just now", "See whether something else than Firestore answers there"},
+		{code == codes.NotFound, fail, name + " has no Firestore database (default)", "gcloud firestore databases create --location=REGION --project=" + cfg.ProjectID},
+		{denied && (strings.Contains(said, "has not been used") || strings.Contains(said, "SERVICE_DISABLED")), fail, "the Firestore API is not enabled in " + name, "gcloud services enable firestore.googleapis.com --project=" + cfg.ProjectID},
+		{denied, fail, name + " does not let these credentials read (PermissionDenied)", "Give the recipes function's service account roles/datastore.user. " + credentials},
+		{code == codes.FailedPrecondition, fail, name + " has a Firestore in Datastore mode", "Pantry needs native mode: make another database or project"},
+		{code == codes.Unauthenticated, fail, "the credentials were refused", credentials},
+		{code == codes.ResourceExhausted, fail, "the quota of " + name + " is used up", "Firebase console > Usage; the free quota starts again at midnight, Pacific time"},
+		{cfg.FirestoreEmulator != "", fail, "no answer from " + name, "Start it, or correct FIRESTORE_EMULATOR_HOST"},
+		{true, fail, "no answer from Firestore" + behind(code.String()), "Check this machine's network to firestore.googleapis.com, and its credentials"},
+	}...)
 }
 
 var errSomebody = errors.New("a made-up user has recipes")
 
 // first reads the first of a made-up user's recipes, of which there are none. It needs
 // no composite index. Get would not do: to it a missing database is a missing recipe.
-func first(ctx context.Context, store recipe.Store) error {
-	for _, err := range store.All(ctx, nobody()) {
+func first(ctx context.Context, recipes recipe.Store) error {
+	for _, err := range recipes.All(ctx, nobody()) {
 		if err != nil {
 			return err
 		}
@@ -151,11 +116,11 @@ type query struct {
 }
 
 // queries need each index of firestore.indexes.json once.
-func queries(client *firestore.Client, store recipe.Store) []query {
+func queries(client *firestore.Client, recipes recipe.Store) []query {
 	var all []query
 	list := func(index string, q recipe.Query) {
 		all = append(all, query{index, func(ctx context.Context, uid string) error {
-			_, err := store.List(ctx, uid, q)
+			_, err := recipes.List(ctx, uid, q)
 			return err
 		}})
 	}
@@ -187,25 +152,25 @@ func (r *report) firestoreIndexes(ctx context.Context, cfg config.Config, all []
 	wg.Wait()
 	before := len(r.results)
 	for i, err := range errs {
-		switch {
-		case err == nil:
-		case status.Code(err) == codes.FailedPrecondition && strings.Contains(err.Error(), "building"):
-			r.warn(checkIndexes, "the index of "+all[i].index+" is being built", "Wait some minutes: until then such lists are answered 500")
-		case status.Code(err) == codes.FailedPrecondition:
-			fix := strings.ReplaceAll(deployIndexes, "PROJECT", cfg.ProjectID)
+		missing := status.Code(err) == codes.FailedPrecondition
+		fix := "From the clone: go run ./functions/deploy setup -project " + cfg.ProjectID
+		if err != nil {
 			if link := indexLink.FindString(err.Error()); link != "" {
-				fix += ", or for this one alone open " + link
+				fix += ". For this one alone, open: " + link
 			}
-			r.fail(checkIndexes, "there is no index of "+all[i].index, fix)
-		default:
-			r.fail(checkIndexes, "the query for "+all[i].index+" failed"+behind(status.Code(err).String()), "Run the doctor again")
 		}
+		r.judge(checkIndexes, []finding{
+			{missing && strings.Contains(err.Error(), "building"), warn, "the index of " + all[i].index + " is being built", "Wait some minutes: until then such lists are answered 500"},
+			{missing, fail, "there is no index of " + all[i].index, fix},
+			{err != nil, fail, "the query for " + all[i].index + " failed" + behind(status.Code(err).String()), "Run the doctor again"},
+		}...)
 	}
-	switch {
-	case len(r.results) > before:
-	case cfg.FirestoreEmulator != "":
-		r.pass(checkIndexes, fmt.Sprintf("%d queries are served; an emulator asks for no indexes", len(all)))
-	default:
-		r.pass(checkIndexes, fmt.Sprintf("%d queries are served", len(all)))
+	if len(r.results) > before {
+		return
 	}
+	seen := fmt.Sprintf("%d queries are served", len(all))
+	if cfg.FirestoreEmulator != "" {
+		seen += "; an emulator asks for no indexes"
+	}
+	r.pass(checkIndexes, seen)
 }

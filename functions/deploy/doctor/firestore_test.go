@@ -69,7 +69,15 @@ func firestore(t *testing.T, refuse func(*pb.StructuredQuery) error) (*fakeFires
 	pb.RegisterFirestoreServer(srv, f)
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(srv.Stop)
-	return f, map[string]string{"FIRESTORE_EMULATOR_HOST": l.Addr().String()}
+	return f, atFirestore(t, l.Addr().String())
+}
+
+// atFirestore returns an environment with a Firestore emulator. Google's library reads
+// the variable from the process.
+func atFirestore(t *testing.T, addr string) map[string]string {
+	t.Helper()
+	t.Setenv("FIRESTORE_EMULATOR_HOST", addr)
+	return map[string]string{"FIRESTORE_EMULATOR_HOST": addr}
 }
 
 // declared are the composite indexes of firestore.indexes.json, as needs names them.
@@ -109,7 +117,7 @@ func TestEachMissingIndex(t *testing.T) {
 			d := examine(t, env)
 			d.want("firestore-access", "pass")
 			field := strings.Replace(strings.Fields(missing)[0], "titleKey", "title", 1)
-			d.want("firestore-indexes", "fail", "terms, "+field, "firestore.indexes.json", "--project demo-pantry", link)
+			d.want("firestore-indexes", "fail", "terms, "+field, "go run ./functions/deploy setup -project demo-pantry", "open: "+link)
 		})
 	}
 }
@@ -162,12 +170,12 @@ func TestFirestoreFailures(t *testing.T) {
 }
 
 func TestFirestoreGone(t *testing.T) {
-	d := examine(t, map[string]string{"FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"}, "-timeout", "1s")
+	d := examine(t, atFirestore(t, "127.0.0.1:1"), "-timeout", "1s")
 	d.want("firestore-access", "fail", "no answer", "FIRESTORE_EMULATOR_HOST")
 }
 
 func TestFirestoreEmulator(t *testing.T) {
-	d := examine(t, map[string]string{"FIRESTORE_EMULATOR_HOST": emulator.Firestore(t)})
+	d := examine(t, atFirestore(t, emulator.Firestore(t)))
 	d.want("firestore-access", "pass", "emulator")
 	d.want("firestore-indexes", "pass", "asks for no indexes")
 	d.want("firestore-ttl", "skip")

@@ -3,6 +3,7 @@ package doctor
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -12,47 +13,47 @@ import (
 
 const deployOrigins = "Write the frontend's origin, such as https://app.example.com, into ALLOWED_ORIGINS and deploy again"
 
-// origins judges ALLOWED_ORIGINS. Without the variable a local run has the origins of
-// development servers and a deployed function none.
-func (r *report) origins(cfg config.Config, bad badVariables, getenv func(string) string, urls []string) {
+// origins judges ALLOWED_ORIGINS. given is false when the variable is empty: then a local
+// run allows development servers, and a deployed function no page on another host.
+func (r *report) origins(origins []string, given, deployed bool) {
 	const check = "allowed-origins"
-	deployed := cfg.Deployed
-	for _, raw := range urls {
-		if u, err := url.Parse(raw); err == nil && !config.IsLoopback(u.Hostname()) {
-			deployed = true
-		}
-	}
 	switch {
-	case bad["ALLOWED_ORIGINS"]:
-		r.skip("the variable cannot be read", check)
+	case !given && deployed:
+		r.info(check, "not known here; when it is empty, only a page on the functions' own host can call them", "-origin names the frontend's origin, when that is on another host")
 		return
-	case strings.TrimSpace(getenv("ALLOWED_ORIGINS")) == "" && deployed:
-		r.warn(check, "empty: only a page on the functions' own host (Firebase Hosting rewrites) can call them", deployOrigins+", if the frontend is on another host")
-		return
-	case strings.TrimSpace(getenv("ALLOWED_ORIGINS")) == "":
+	case !given:
 		r.pass(check, "empty: the development servers on localhost, ports 3000 and 5173; a deployed function allows none")
 		return
 	}
 	before := len(r.results)
-	for _, origin := range cfg.AllowedOrigins {
+	for _, origin := range origins {
 		u, err := url.Parse(origin)
-		switch {
-		case err != nil:
-		case config.IsLoopback(u.Hostname()) && deployed:
-			r.warn(check, origin+" is a development server, and any program on a visitor's machine can serve a page there", "Take it out of what is deployed")
-		case u.Scheme == "http" && !config.IsLoopback(u.Hostname()):
-			r.warn(check, origin+" is plain http: whoever is on the way can change that page and use its session", "Serve the page over https and write https://")
+		if err != nil {
+			continue // config has read it
 		}
+		local := config.IsLoopback(u.Hostname())
+		r.judge(check,
+			finding{local && deployed, warn, origin + " is a development server, and any program on a visitor's machine can serve a page there", "Take it out of what is deployed"},
+			finding{u.Scheme == "http" && !local, fail, origin + " is plain http, and a deployed function refuses to start with it: on the way, others could change that page and use its session", "Serve the page over https and write https://"})
 	}
 	if len(r.results) == before {
-		r.pass(check, strings.Join(cfg.AllowedOrigins, ", "))
+		r.pass(check, strings.Join(origins, ", "))
 	}
 }
 
+// elsewhere reports whether one of the URLs is not on this machine.
+func elsewhere(urls []string) bool {
+	return slices.ContainsFunc(urls, func(raw string) bool {
+		targets, _ := parseTarget(raw)
+		return len(targets) > 0 && !config.IsLoopback(targets[0].url.Hostname())
+	})
+}
+
 // sameSite reports whether a browser counts a page at origin and a function at u as one
-// site and so sends the SameSite=Lax cookie: the same scheme and the same registrable
-// domain (https://html.spec.whatwg.org/multipage/browsers.html#same-site). run.app,
-// cloudfunctions.net and web.app are public suffixes: each name below them is a site.
+// site, and so sends the SameSite=Lax cookie: they have the same scheme and the same
+// registrable domain (https://html.spec.whatwg.org/multipage/browsers.html#same-site).
+// run.app, cloudfunctions.net and web.app are public suffixes: each name below them is a
+// site of its own.
 func sameSite(origin string, u *url.URL) bool {
 	o, err := url.Parse(origin)
 	if err != nil || o.Scheme != u.Scheme {

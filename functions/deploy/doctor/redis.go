@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pantry.example/shared/config"
+	"pantry.example/shared/session"
 )
 
 // stepTimeout bounds one step on the way to a server.
@@ -29,36 +30,49 @@ const (
 	checkScripts = "redis-scripts"
 )
 
-// behindAuth are the checks that need a connection which was let in.
-var behindAuth = []string{checkPing, checkVersion, checkRole, checkEvict, checkScripts}
-
-// redis goes the way that a function's first command goes, one step a check.
+// redis goes the way of a function's first command, one step a check.
 func (r *report) redis(ctx context.Context, c config.Redis, bad bool) {
+	s := server{c: c}
+	links := []link{
+		{[]string{checkAddress}, "there is no client", func() bool { return r.redisAddress(c) && s.open(r) }},
+		{[]string{checkDNS}, "the host has no address", func() bool { return r.redisDNS(ctx, c) }},
+		{[]string{checkTCP}, "there is no connection", func() bool { return r.redisTCP(ctx, c) }},
+		{[]string{checkTLS}, "the connection cannot be used", func() bool { return r.redisTLS(ctx, c) }},
+		{[]string{checkAuth}, "the server lets nobody in", func() bool { return s.password(ctx, r) }},
+		{[]string{checkPing}, "", func() bool { return s.latency(ctx, r) }},
+		{[]string{checkVersion}, "", func() bool { return s.version(ctx, r) }},
+		{[]string{checkEvict}, "", func() bool { return s.eviction(ctx, r) }},
+		{[]string{checkRole}, "a replica takes no writes", func() bool { return s.role(r) }},
+		{[]string{checkScripts}, "", func() bool { return s.scripts(ctx, r) }},
+	}
 	switch {
 	case bad:
-		r.skip("the address cannot be read", append([]string{checkAddress, checkDNS, checkTCP, checkTLS, checkAuth}, behindAuth...)...)
-		return
+		r.skipAll("the address cannot be read", links)
 	case c.Embedded:
-		r.skip("REDIS_SERVER is empty: go run ./functions/local brings an embedded Redis", append([]string{checkAddress, checkDNS, checkTCP, checkTLS, checkAuth}, behindAuth...)...)
-		return
+		r.skipAll("REDIS_SERVER is empty: go run ./functions/local brings an embedded Redis", links)
+	default:
+		r.chain(links)
+		s.close()
 	}
-	r.redisAddress(c)
-	if !r.redisDNS(ctx, c) {
-		r.skip("the host has no address", append([]string{checkTCP, checkTLS, checkAuth}, behindAuth...)...)
-		return
-	}
-	if !r.redisTCP(ctx, c) {
-		r.skip("there is no connection", append([]string{checkTLS, checkAuth}, behindAuth...)...)
-		return
-	}
-	if !r.redisTLS(ctx, c) {
-		r.skip("the connection cannot be used", append([]string{checkAuth}, behindAuth...)...)
-		return
-	}
-	r.redisServer(ctx, c)
 }
 
-func (r *report) redisAddress(c config.Redis) {
+func (s *server) open(r *report) bool {
+	client, err := session.NewClient(s.c)
+	if err != nil {
+		r.fail(checkAuth, "no client can be made", "Correct "+s.c.Variable)
+		return false
+	}
+	s.client = client
+	return true
+}
+
+func (s *server) close() {
+	if s.client != nil {
+		_ = s.client.Close()
+	}
+}
+
+func (r *report) redisAddress(c config.Redis) bool {
 	how := "without TLS"
 	if c.TLS {
 		how = "with TLS"
@@ -80,6 +94,7 @@ func (r *report) redisAddress(c config.Redis) {
 	for _, warning := range c.Warnings {
 		r.warn(checkAddress, warning, "Correct "+c.Variable)
 	}
+	return true
 }
 
 func (r *report) redisDNS(ctx context.Context, c config.Redis) bool {
@@ -90,19 +105,17 @@ func (r *report) redisDNS(ctx context.Context, c config.Redis) bool {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", c.Host)
-	var dns *net.DNSError
-	switch {
-	case err == nil:
+	if err == nil {
 		r.pass(checkDNS, fmt.Sprintf("%s has %d addresses, such as %s", c.Host, len(addrs), addrs[0].Unmap()))
 		return true
-	case errors.As(err, &dns) && dns.IsNotFound:
-		r.fail(checkDNS, "there is no host "+c.Host, "Compare it with the console: the name is mistyped, or the database was deleted (Upstash deletes free ones that nobody uses)")
-	case isTimeout(err):
-		r.fail(checkDNS, "no answer about "+c.Host+" in time", "Check this machine's network and its DNS server")
-	default:
-		r.fail(checkDNS, "the look-up of "+c.Host+" failed", "Check this machine's network and its DNS server")
 	}
-	return false
+	var dns *net.DNSError
+	const network = "Check this machine's network and its DNS server"
+	return r.judge(checkDNS, []finding{
+		{errors.As(err, &dns) && dns.IsNotFound, fail, "there is no host " + c.Host, "Compare it with the console: the name is mistyped, or the database was deleted (Upstash deletes free ones that nobody uses)"},
+		{isTimeout(err), fail, "no answer about " + c.Host + " in time", network},
+		{true, fail, "the look-up of " + c.Host + " failed", network},
+	}...)
 }
 
 func (r *report) redisTCP(ctx context.Context, c config.Redis) bool {
@@ -110,20 +123,14 @@ func (r *report) redisTCP(ctx context.Context, c config.Redis) bool {
 	conn, err := dial(ctx, c)
 	if err == nil {
 		_ = conn.Close()
-		r.pass(checkTCP, fmt.Sprintf("%s accepts connections, after %s", c.Addr(), round(time.Since(start))))
-		return true
 	}
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		r.fail(checkTCP, "the host is there and nothing listens at port "+fmt.Sprint(c.Port), "Compare the port with the console, or start the server")
-	case isTimeout(err):
-		r.fail(checkTCP, "no answer from "+c.Addr()+" in "+round(stepTimeout), "Look for a firewall, an allow-list of addresses at the provider, or a host in a private network that needs a VPC connector")
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		r.fail(checkTCP, "there is no route to "+c.Addr(), "Check this machine's network; an IPv6-only host needs IPv6")
-	default:
-		r.fail(checkTCP, "the connection to "+c.Addr()+" failed", "Check host, port and network")
-	}
-	return false
+	return r.judge(checkTCP, []finding{
+		{err == nil, pass, fmt.Sprintf("%s accepts connections, after %s", c.Addr(), round(time.Since(start))), ""},
+		{errors.Is(err, syscall.ECONNREFUSED), fail, fmt.Sprintf("the host is there and nothing listens at port %d", c.Port), "Compare the port with the console, or start the server"},
+		{isTimeout(err), fail, "no answer from " + c.Addr() + " in " + round(stepTimeout), "Look for a firewall, an allow-list of addresses at the provider, or a host in a private network that needs a VPC connector"},
+		{errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH), fail, "there is no route to " + c.Addr(), "Check this machine's network; an IPv6-only host needs IPv6"},
+		{true, fail, "the connection to " + c.Addr() + " failed", "Check host, port and network"},
+	}...)
 }
 
 func dial(ctx context.Context, c config.Redis) (net.Conn, error) {
@@ -137,10 +144,7 @@ func isTimeout(err error) bool {
 
 // round is a duration as a person reads it.
 func round(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d >= 10*time.Millisecond:
+	if d >= 10*time.Millisecond {
 		return d.Round(time.Millisecond).String()
 	}
 	return strings.Replace(d.Round(10*time.Microsecond).String(), "µs", " µs", 1)

@@ -12,79 +12,72 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pantry.example/shared/config"
-	"pantry.example/shared/session"
 )
 
-// far is the latency from which a server is in another region: within one it is 1 to 5 ms.
+// far is the latency of a server in another region. Within one it is 1 to 5 ms.
 const far = 50 * time.Millisecond
 
-func (r *report) redisServer(ctx context.Context, c config.Redis) {
-	client, err := session.NewClient(c)
-	if err != nil {
-		r.fail(checkAuth, "no client can be made", "Correct "+c.Variable)
-		r.skip("there is no client", behindAuth...)
-		return
-	}
-	defer func() { _ = client.Close() }()
-	if !r.redisPassword(ctx, client, c) {
-		r.skip("the server lets nobody in", behindAuth...)
-		return
-	}
-	r.redisPing(ctx, client)
-	facts := serverFacts(ctx, client)
-	r.redisVersion(facts, c)
-	replica := r.redisRole(facts)
-	r.redisEviction(ctx, client, facts)
-	if replica {
-		r.skip("a replica takes no writes", checkScripts)
-		return
-	}
-	r.redisScripts(ctx, client)
+// server is a Redis that accepts connections.
+type server struct {
+	c      config.Redis
+	client *redis.Client
+	facts  map[string]string // what INFO told
 }
 
-func (r *report) redisPassword(ctx context.Context, client *redis.Client, c config.Redis) bool {
+// advice is what to report when a server answers with an error.
+type advice struct{ seen, fix string }
+
+const (
+	copyAgain   = "Copy the address again: Upstash console > your database > Connect > TCP tab; after a password reset, give the secret a new version and deploy again"
+	defaultUser = "Use the default user, or allow this one: +@hash +@scripting +@connection +@keyspace on ~user:*; on Upstash do not use the read-only token"
+)
+
+// passwordErrors are the codes with which a server refuses the first command.
+var passwordErrors = map[string]advice{
+	"NOAUTH":     {"the server asks for a password and got none (NOAUTH)", "Put the password into REDIS_SERVER. " + copyAgain},
+	"WRONGPASS":  {"the server refused the password (WRONGPASS)", copyAgain},
+	"NOPASSWORD": {"a password was given and the server has none", "Take the password out of REDIS_SERVER, or set one at the server"},
+	"NOPERM":     {"the password is right and its user may not even PING (NOPERM)", defaultUser},
+	"MAXCLIENTS": {"the server has no connection left", "Lower max instances or concurrency, or take a larger plan"},
+	"LOADING":    {"the server is starting (LOADING)", "Wait a minute and try again"},
+	"MASTERDOWN": {"the server is cut off from its primary (MASTERDOWN)", "Wait a minute and try again"},
+	"DENIED":     {"the server runs in protected mode and takes only connections from its own machine", "Set a password at the server"},
+}
+
+func (s *server) password(ctx context.Context, r *report) bool {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	err := client.Ping(ctx).Err()
-	given := c.Password.Reveal() != ""
-	const copied = "Copy the address again: Upstash console > your database > Connect > TCP tab; after a password reset, give the secret a new version and deploy again"
-	switch code := errorCode(err); {
-	case err == nil && given:
-		r.pass(checkAuth, "accepted")
-		return true
-	case err == nil:
-		r.pass(checkAuth, "none needed, none given")
-		return true
-	case code == "NOAUTH":
-		r.fail(checkAuth, "the server asks for a password and got none (NOAUTH)", "Put the password into "+c.Variable+". "+copied)
-	case code == "WRONGPASS", strings.Contains(err.Error(), "invalid password"):
-		r.fail(checkAuth, "the server refused the password (WRONGPASS)", copied)
-	case strings.Contains(err.Error(), "without any password configured"), strings.Contains(err.Error(), "no password is set"):
-		r.fail(checkAuth, "a password was given and the server has none", "Take the password out of "+c.Variable+", or set one at the server")
-	case code == "NOPERM":
-		r.fail(checkAuth, "the password is right and its user may not even PING (NOPERM)", "Use the default user, or allow this one: +@hash +@scripting +@connection +@keyspace on ~user:*")
-	case strings.Contains(err.Error(), "max number of clients"):
-		r.fail(checkAuth, "the server has no connection left", "Lower max instances or concurrency, or take a larger plan")
-	case code == "LOADING", code == "MASTERDOWN":
-		r.fail(checkAuth, "the server is starting or cut off from its master ("+code+")", "Wait a minute and try again")
-	case code == "DENIED":
-		r.fail(checkAuth, "the server runs in protected mode and takes only connections from its own machine", "Set a password at the server")
-	case isTimeout(err):
-		r.fail(checkAuth, "the connection stands and PING gets no answer in "+round(stepTimeout), "Look at the server's load and at its status page")
-	default:
-		r.fail(checkAuth, "the connection broke at the first command"+behind(code), "Look at the server's log")
-	}
-	return false
+	err := s.client.Ping(ctx).Err()
+	known, ok := passwordErrors[errorCode(err)]
+	return r.judge(checkAuth, []finding{
+		{err == nil && s.c.Password.Reveal() != "", pass, "accepted", ""},
+		{err == nil, pass, "none needed, none given", ""},
+		{ok, fail, known.seen, known.fix},
+		{isTimeout(err), fail, "the connection stands and PING gets no answer in " + round(stepTimeout), "Look at the server's load and at its status page"},
+		{true, fail, "the connection broke at the first command" + behind(errorCode(err)), "Look at the server's log"},
+	}...)
+}
+
+// spelled are Redis errors that begin with ERR and are told by their text alone.
+var spelled = map[string]string{
+	"invalid password": "WRONGPASS", "without any password configured": "NOPASSWORD", "no password is set": "NOPASSWORD",
+	"max number of clients": "MAXCLIENTS", "unknown command": "UNKNOWN",
 }
 
 // errorCode is the word in capitals that a Redis error begins with. The rest of its text
-// is never shown: it may name the user.
+// is never shown, because it may name the user.
 func errorCode(err error) string {
 	var fromServer redis.Error
 	if !errors.As(err, &fromServer) {
 		return ""
 	}
-	code, _, _ := strings.Cut(fromServer.Error(), " ")
+	text := fromServer.Error()
+	for part, code := range spelled {
+		if strings.Contains(strings.ToLower(text), part) {
+			return code
+		}
+	}
+	code, _, _ := strings.Cut(text, " ")
 	if len(code) > 20 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return ""
 	}
@@ -98,81 +91,67 @@ func behind(code string) string {
 	return " (" + code + ")"
 }
 
-func (r *report) redisPing(ctx context.Context, client *redis.Client) {
+func (s *server) latency(ctx context.Context, r *report) bool {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	took := make([]time.Duration, 5)
 	for i := range took {
 		start := time.Now()
-		if err := client.Ping(ctx).Err(); err != nil {
+		if err := s.client.Ping(ctx).Err(); err != nil {
 			r.fail(checkPing, "PING failed, at try "+strconv.Itoa(i+1)+" of 5"+behind(errorCode(err)), "Run the doctor again; when it stays so, look at the server's status page")
-			return
+			return true
 		}
 		took[i] = time.Since(start)
 	}
 	slices.Sort(took)
 	seen := fmt.Sprintf("PING takes %s (median of 5) from this machine", round(took[2]))
-	if took[2] > far {
-		r.warn(checkPing, seen, "Each request waits that long: put the functions into the database's region. From a laptop far from both it says nothing; run it in Cloud Shell")
-		return
-	}
-	r.pass(checkPing, seen)
+	return r.judge(checkPing,
+		finding{took[2] > far, warn, seen, "Each request waits that long: put the functions into the database's region. From a laptop far from both it says nothing; run it in Cloud Shell"},
+		finding{true, pass, seen, ""})
 }
 
-// serverFacts is what INFO tells, "" under a name that it does not. Each section is
-// asked for by itself: a server that lacks one still tells the others.
-func serverFacts(ctx context.Context, client *redis.Client) map[string]string {
+// readFacts keeps what INFO tells. Each section is asked for by itself: a server that
+// lacks one still tells the others.
+func (s *server) readFacts(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	facts := map[string]string{}
+	s.facts = map[string]string{}
 	for _, section := range []string{"server", "memory", "replication"} {
-		text, err := client.Info(ctx, section).Result()
-		if err != nil {
-			if code := errorCode(err); facts["error"] == "" && code != "" {
-				facts["error"] = code
-			}
-			continue
+		text, err := s.client.Info(ctx, section).Result()
+		if code := errorCode(err); s.facts["error"] == "" {
+			s.facts["error"] = code
 		}
 		for line := range strings.Lines(text) {
 			if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-				facts[name] = value
+				s.facts[name] = value
 			}
 		}
 	}
-	return facts
 }
 
-func (r *report) redisVersion(facts map[string]string, c config.Redis) {
-	version := facts["redis_version"]
+func (s *server) version(ctx context.Context, r *report) bool {
+	s.readFacts(ctx)
+	version := s.facts["redis_version"]
 	name := "Redis " + version
 	switch {
-	case facts["valkey_version"] != "":
-		name = "Valkey " + facts["valkey_version"] + ", compatible with Redis " + version
-	case facts["upstash_version"] != "", strings.HasSuffix(c.Host, ".upstash.io"):
-		name = strings.TrimSpace("Upstash "+facts["upstash_version"]) + ", compatible with Redis " + version
+	case s.facts["valkey_version"] != "":
+		name = "Valkey " + s.facts["valkey_version"] + ", compatible with Redis " + version
+	case s.facts["upstash_version"] != "", strings.HasSuffix(s.c.Host, ".upstash.io"):
+		name = strings.TrimSpace("Upstash "+s.facts["upstash_version"]) + ", compatible with Redis " + version
 	}
 	var major, minor int
-	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
-		r.warn(checkVersion, "INFO does not tell the version"+behind(facts["error"]), "Look it up in the console: it must be compatible with Redis 6.2 or newer")
-		return
-	}
-	if major < 6 || major == 6 && minor < 2 {
-		r.warn(checkVersion, name, "Upgrade: Pantry is tested from Redis 6.2 on")
-		return
-	}
-	r.pass(checkVersion, name)
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return r.judge(checkVersion,
+		finding{err != nil, warn, "INFO does not tell the version" + behind(s.facts["error"]), "Look it up in the console: it must be compatible with Redis 6.2 or newer"},
+		finding{major < 6 || major == 6 && minor < 2, warn, name, "Upgrade: Pantry is tested from Redis 6.2 on"},
+		finding{true, pass, name, ""})
 }
 
-// redisRole reports whether the server is a replica.
-func (r *report) redisRole(facts map[string]string) (replica bool) {
-	switch facts["role"] {
-	case "slave", "replica":
-		r.fail(checkRole, "a replica: it takes no writes, and what it says of a closed session is old", "Use the address of the primary")
-		return true
-	case "master", "primary":
-		r.pass(checkRole, "a primary")
-	default:
-		r.info(checkRole, "INFO does not tell; the scripts below write, so it is no replica when they run", "")
-	}
-	return false
+// role reports whether the server is a primary.
+func (s *server) role(r *report) bool {
+	role := s.facts["role"]
+	return r.judge(checkRole,
+		finding{role == "slave" || role == "replica", fail, "a replica: it takes no writes, and may still show closed sessions", "Use the address of the primary"},
+		finding{role == "master" || role == "primary", pass, "a primary", ""},
+		finding{true, info, "INFO does not tell the role; the script check below writes, so it shows whether this is a replica", ""})
 }

@@ -127,7 +127,7 @@ func TestServersThatRefuse(t *testing.T) {
 		"policy forbidden":    {map[string]string{"INFO": "-NOPERM no info", "CONFIG": "-NOPERM no config"}, "eviction", "warn", []string{"does not tell", "NOPERM", "console"}},
 		"policy from config":  {map[string]string{"INFO": "-ERR no", "CONFIG": "*2\r\n$16\r\nmaxmemory-policy\r\n$11\r\nallkeys-lru"}, "eviction", "fail", []string{"allkeys-lru", "noeviction"}},
 		"evicts":              {facts("maxmemory_policy", "volatile-lru"), "eviction", "fail", []string{"volatile-lru", "noeviction"}},
-		"would evict":         {facts("maxmemory_policy", "volatile-lru", "maxmemory", "0"), "eviction", "warn", []string{"without a memory limit"}},
+		"would evict":         {facts("maxmemory_policy", "volatile-lru", "maxmemory", "0"), "eviction", "warn", []string{"no memory limit is set"}},
 		"nearly full":         {facts("used_memory", "95"), "eviction", "warn", []string{"95 %"}},
 		"no scripts":          {map[string]string{"EVALSHA": "-ERR unknown command 'EVALSHA'"}, "scripts", "fail", []string{"no scripts"}},
 		"scripts forbidden":   {map[string]string{"EVALSHA": "-NOPERM this user"}, "scripts", "fail", []string{"NOPERM", "scripting"}},

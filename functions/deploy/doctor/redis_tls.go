@@ -13,8 +13,8 @@ import (
 	"pantry.example/shared/config"
 )
 
-// soon is how long before its end a certificate is worth a warning, when two thirds of
-// its life are over: some live for days only.
+// soon is when a certificate gets a warning before its end. Some certificates live for
+// days only: these get it in the last third of their life.
 const soon = 14 * 24 * time.Hour
 
 func (r *report) redisTLS(ctx context.Context, c config.Redis) bool {
@@ -31,54 +31,49 @@ func (r *report) redisTLS(ctx context.Context, c config.Redis) bool {
 		invalid x509.CertificateInvalidError
 		unknown x509.UnknownAuthorityError
 	)
+	leaf := &x509.Certificate{}
+	forOther := errors.As(err, &name)
+	refused := errors.As(err, &invalid)
 	switch {
-	case errors.As(err, &name):
-		r.fail(checkTLS, "the certificate is not for "+c.Host+", but for "+names(name.Certificate), "Write the host as the console shows it, not an address or an alias")
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
-		r.fail(checkTLS, "the certificate is valid only from "+day(invalid.Cert.NotBefore), "Set this machine's clock, or wait for that day")
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		r.fail(checkTLS, "the certificate expired on "+day(invalid.Cert.NotAfter), "Renew it at the server (and check this machine's clock)")
-	case errors.As(err, &unknown):
-		r.fail(checkTLS, "the certificate is signed by an authority that this machine does not know", "Is the host the right one? A certificate of your own authority is accepted when SSL_CERT_FILE names it")
-	case errors.As(err, &invalid):
-		r.fail(checkTLS, "the certificate cannot be used for a server", "Issue it again, for server authentication")
-	case answersPlain(ctx, c):
-		r.fail(checkTLS, "the server at "+c.Addr()+" speaks Redis without TLS", "Write redis:// in place of rediss:// for a server in a private network; over the internet turn TLS on at the server")
-	case isTimeout(err):
-		r.fail(checkTLS, "the TLS handshake got no answer in "+round(stepTimeout), "Something else than Redis listens there, or a proxy is in between: compare the port with the console")
-	default:
-		r.fail(checkTLS, "the TLS handshake failed before a certificate was seen", "Compare host and port with the console; the server must speak TLS 1.2 or newer and ask for no client certificate")
+	case forOther:
+		leaf = name.Certificate
+	case refused:
+		leaf = invalid.Cert
 	}
-	return false
+	expired := refused && invalid.Reason == x509.Expired
+	return r.judge(checkTLS, []finding{
+		{forOther, fail, "the certificate is not for " + c.Host + ", but for " + names(leaf), "Write the host as the console shows it, not an address or an alias"},
+		{expired && time.Now().Before(leaf.NotBefore), fail, "the certificate is valid only from " + day(leaf.NotBefore), "Set this machine's clock, or wait for that day"},
+		{expired, fail, "the certificate expired on " + day(leaf.NotAfter), "Renew it at the server (and check this machine's clock)"},
+		{errors.As(err, &unknown), fail, "the certificate is signed by an authority that this machine does not know", "Compare the host with the console. A certificate of your own authority is accepted when SSL_CERT_FILE names it"},
+		{refused, fail, "the certificate cannot be used for a server", "Issue it again, for server authentication"},
+		{answersPlain(ctx, c), fail, "the server at " + c.Addr() + " speaks Redis without TLS", "Write redis:// in place of rediss:// for a server in a private network; over the internet turn TLS on at the server"},
+		{isTimeout(err), fail, "the TLS handshake got no answer in " + round(stepTimeout), "Compare the port with the console: something else than Redis listens there, or a proxy is in between"},
+		{true, fail, "the TLS handshake failed before a certificate was seen", "Compare host and port with the console; the server must speak TLS 1.2 or newer and ask for no client certificate"},
+	}...)
 }
 
 func (r *report) certificate(c config.Redis, state tls.ConnectionState) {
 	leaf := state.PeerCertificates[0]
 	seen := fmt.Sprintf("%s, the certificate is valid for %s until %s", tls.VersionName(state.Version), c.Host, day(leaf.NotAfter))
-	switch {
-	case c.SkipVerify:
-		r.warn(checkTLS, tls.VersionName(state.Version)+", the certificate is not checked (skip_verify)", "Leave skip_verify out of anything that is deployed")
-	case time.Until(leaf.NotAfter) < min(soon, leaf.NotAfter.Sub(leaf.NotBefore)/3):
-		r.warn(checkTLS, seen, "Renew the certificate at the server")
-	default:
-		r.pass(checkTLS, seen)
-	}
+	r.judge(checkTLS,
+		finding{c.SkipVerify, warn, tls.VersionName(state.Version) + ", the certificate is not checked (skip_verify)", "Leave skip_verify out of anything that is deployed"},
+		finding{time.Until(leaf.NotAfter) < min(soon, leaf.NotAfter.Sub(leaf.NotBefore)/3), warn, seen, "Renew the certificate at the server"},
+		finding{true, pass, seen, ""})
 }
 
 // redisPlain tells a server that wants TLS from one that does not, before a password is
 // sent to it in the clear.
 func (r *report) redisPlain(ctx context.Context, c config.Redis) bool {
-	if answersPlain(ctx, c) {
-		r.pass(checkTLS, "none, and the server speaks none")
-		return true
+	plain, secure := answersPlain(ctx, c), false
+	if !plain {
+		_, err := handshake(ctx, c, true) // only to see whether there is TLS; nothing is sent
+		secure = err == nil
 	}
-	// What it says in the handshake is not believed; no password is sent.
-	if _, err := handshake(ctx, c, true); err == nil {
-		r.fail(checkTLS, "the server at "+c.Addr()+" speaks TLS, and the address says without", "Write rediss:// in place of redis://")
-		return false
-	}
-	r.fail(checkTLS, "what listens at "+c.Addr()+" does not answer as a Redis, with TLS or without", "Compare host and port with the console")
-	return false
+	return r.judge(checkTLS,
+		finding{plain, pass, "none, and the server speaks none", ""},
+		finding{secure, fail, "the server at " + c.Addr() + " speaks TLS, and the address says without", "Write rediss:// in place of redis://"},
+		finding{true, fail, "what listens at " + c.Addr() + " does not answer as a Redis, with TLS or without", "Compare host and port with the console"})
 }
 
 // handshake is as the functions connect (shared/session).
@@ -128,11 +123,8 @@ func names(c *x509.Certificate) string {
 	for _, ip := range c.IPAddresses {
 		all = append(all, ip.String())
 	}
-	switch {
-	case len(all) == 0:
+	if len(all) == 0 {
 		return "no host at all"
-	case len(all) > 3:
-		all = append(all[:3:3], "…")
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all[:min(3, len(all))], ", ")
 }

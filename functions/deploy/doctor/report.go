@@ -4,17 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // The outcomes of a check. Only fail makes the run fail.
 const (
 	pass = "pass"
-	info = "info" // nothing to judge, something to know
-	warn = "warn" // works, and is unwise or could not be seen
+	info = "info" // a fact that is neither right nor wrong
+	warn = "warn" // it works, but is unwise or could not be seen
 	fail = "fail"
-	skip = "skip" // not tried, because of what is said under seen
+	skip = "skip" // not tried; seen says why
 )
 
 // result is one line of the report. Its JSON names and the names of checks do not change.
@@ -45,15 +47,64 @@ func (r *report) skip(why string, checks ...string) {
 }
 
 func (r *report) ok() bool {
-	for _, x := range r.results {
-		if x.Status == fail {
-			return false
+	return !slices.ContainsFunc(r.results, func(x result) bool { return x.Status == fail })
+}
+
+// finding is what a check reports when its condition holds.
+type finding struct {
+	when              bool
+	status, seen, fix string
+}
+
+// judge reports the first finding that holds. It returns whether that is no failure.
+func (r *report) judge(check string, findings ...finding) bool {
+	for _, f := range findings {
+		if f.when {
+			r.add(check, f.status, f.seen, f.fix)
+			return f.status != fail
 		}
 	}
 	return true
 }
 
-// printable keeps what a server sent from steering the terminal, and short.
+// link is a check, or several with one reason, in a chain.
+type link struct {
+	checks []string
+	broken string      // why the later links are skipped when this one fails
+	try    func() bool // reports whether the later links can be tried
+}
+
+// chain tries links in order. When one fails, the later ones are skipped.
+func (r *report) chain(links []link) {
+	for i, l := range links {
+		if !l.try() {
+			r.skipAll(l.broken, links[i+1:])
+			return
+		}
+	}
+}
+
+func (r *report) skipAll(why string, links []link) {
+	for _, l := range links {
+		r.skip(why, l.checks...)
+	}
+}
+
+// sideBySide runs parts at the same time, and adds their results in the order of parts.
+func (r *report) sideBySide(parts ...func(*report)) {
+	reports := make([]report, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() { part(&reports[i]) })
+	}
+	wg.Wait()
+	for i := range reports {
+		r.results = append(r.results, reports[i].results...)
+	}
+}
+
+// printable removes control characters, with which a server could steer the terminal,
+// and shortens the text.
 func printable(s string) string {
 	s = strings.Map(func(c rune) rune {
 		if c == '\n' || c == '\r' || c == '\t' {
@@ -87,14 +138,17 @@ func (r *report) writeText(out io.Writer) error {
 	for i, x := range r.results {
 		counts[x.Status]++
 		if i > 0 && x.Status == skip && r.results[i-1].Status == skip && r.results[i-1].Seen == x.Seen {
-			continue // the line before says it of all that follow from it
+			continue // one line tells the reason for all of them
 		}
 		fmt.Fprintf(&s, "%-5s %-18s %s\n", x.Status, x.Check, x.Seen)
 		if x.Fix != "" {
-			fmt.Fprintf(&s, "%25s→ %s\n", "", strings.TrimSuffix(x.Fix, ".")+".")
+			fmt.Fprintf(&s, "%25s→ %s\n", "", x.Fix)
 		}
 	}
 	fmt.Fprintf(&s, "\n%d passed, %d warned, %d failed, %d skipped\n", counts[pass], counts[warn], counts[fail], counts[skip])
+	if counts[skip] > 0 {
+		s.WriteString("Skipped checks need a variable that is not set, or an earlier check that passes: each line says which.\n")
+	}
 	_, err := io.WriteString(out, s.String())
 	return err
 }

@@ -58,6 +58,7 @@ func TestCommandLine(t *testing.T) {
 		says string
 	}{
 		{[]string{"-h"}, 0, "-url"},
+		{[]string{"-wait", "2h"}, 2, "1h"},
 		{[]string{"-nonsense"}, 2, "nonsense"},
 		{[]string{"https://example.com"}, 2, "flags only"},
 		{[]string{"-timeout", "31s"}, 2, "at most 30s"},

@@ -5,58 +5,59 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-	"sync"
+	"time"
 
-	"pantry.example/functions/checkexpiration"
-	"pantry.example/functions/recipes"
-	"pantry.example/functions/setcache"
+	"pantry.example/functions"
 	"pantry.example/shared/config"
 )
 
 // target is one function at one address.
 type target struct {
-	name string // the function's, as it stands in its URL
+	name string // as in the table of functions
 	url  *url.URL
 }
 
-func (t target) check(what string) string { return "url-" + t.name + what }
+func (t target) check() string     { return "url-" + t.name }
+func (t target) preflight() string { return "url-" + t.name + "-preflight" }
 
-// urls checks the functions that are deployed at raw.
-func (r *report) urls(ctx context.Context, raw, origins []string) {
+// urls checks the functions that are deployed at raw. A wrong answer is asked for again
+// until the time until: a new function can take a minute before everyone may call it.
+func (r *report) urls(ctx context.Context, raw, origins []string, until time.Time) {
 	if len(raw) == 0 {
-		r.skip("no -url was given", "url")
+		r.skip("no -url was given: -url https://… asks deployed functions too", "url")
 		return
 	}
 	var targets []target
+	var parts []func(*report)
+	v := newVisitor(origins, until)
+	defer v.client.CloseIdleConnections()
 	for i, one := range raw {
 		found, reason := parseTarget(one)
 		if reason != "" {
 			// The text itself is not shown: it may hold a password.
-			r.fail("url", fmt.Sprintf("the %d. -url %s", i+1, reason), "Write it as https://REGION-PROJECT.cloudfunctions.net/set-cache, or the host alone when it serves all three under /api/")
+			r.fail("url", fmt.Sprintf("the %d. -url %s", i+1, reason), "Write NAME=https://HOST/PATH for one function, or https://HOST for a host that serves all of them under /api/")
 			continue
 		}
 		targets = append(targets, found...)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	defer client.CloseIdleConnections()
-	reports := make([]report, len(targets))
-	var wg sync.WaitGroup
-	for i, t := range targets {
-		wg.Go(func() { reports[i].function(ctx, client, t, origins) })
+	for _, t := range targets {
+		parts = append(parts, func(r *report) { r.function(ctx, v, t) })
 	}
-	wg.Wait()
-	for i := range reports {
-		r.results = append(r.results, reports[i].results...)
-	}
+	r.sideBySide(parts...)
 	r.cookies(targets, origins)
 }
 
-// parseTarget finds which function a URL leads to: by the end of its path or by the
-// beginning of its host, as Cloud Run names it. A bare host has all three under /api/,
-// by Firebase Hosting's rewrites or from the local runner.
+// parseTarget finds which functions a URL leads to. NAME=URL says it. Without a name the
+// end of the path says it, or the beginning of a Cloud Run host. Any other host has all
+// functions under /api/, as Firebase Hosting and the local runner have.
 func parseTarget(raw string) (_ []target, reason string) {
-	u, err := url.Parse(raw)
+	name, address, named := strings.Cut(raw, "=")
+	if !named || strings.Contains(name, "/") {
+		name, address, named = "", raw, false
+	}
+	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return nil, "is no http or https URL"
@@ -65,66 +66,88 @@ func parseTarget(raw string) (_ []target, reason string) {
 	case u.Scheme == "http" && !config.IsLoopback(u.Hostname()):
 		return nil, "is plain http: sessions would be sent in the clear"
 	}
-	names := []string{setcache.Name, checkexpiration.Name, recipes.Name}
-	path := strings.TrimSuffix(u.Path, "/")
-	for _, name := range names {
-		if strings.HasSuffix(path, "/"+name) || path == "" && strings.HasPrefix(u.Host, name+"-") {
-			return []target{{name, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: path}}}, ""
-		}
-	}
-	if path != "" && path != "/api" {
-		return nil, "does not end in set-cache, check-expiration or recipes"
-	}
 	var all []target
-	for _, name := range names {
-		all = append(all, target{name, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/api/" + name}})
+	path := strings.TrimSuffix(u.Path, "/")
+	for _, f := range functions.All() {
+		at := func(path string) target { return target{f.Name, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: path}} }
+		if named && name == f.Name || !named && (strings.HasSuffix(path, "/"+f.Name) || path == "" && strings.HasPrefix(u.Host, f.Name+"-")) {
+			return []target{at(path)}, ""
+		}
+		all = append(all, at("/api/"+f.Name))
+	}
+	if named || path != "" && path != "/api" {
+		return nil, "names none of " + strings.Join(functions.Names(), ", ")
 	}
 	return all, ""
 }
 
+// visitor asks functions what a browser without a session would. Nothing is changed.
+type visitor struct {
+	client  *http.Client
+	origins []string
+	until   time.Time
+}
+
+func newVisitor(origins []string, until time.Time) visitor {
+	return visitor{
+		// A redirect leads away from the function: it is an answer to report.
+		client:  &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		origins: origins, until: until,
+	}
+}
+
+// pause is the time between two tries of one question.
+const pause = time.Second
+
+// insist asks until the answer is no failure, or until v.until. It adds the last result.
+func (r *report) insist(ctx context.Context, v visitor, ask func(*report)) bool {
+	for {
+		var last report
+		ask(&last)
+		if last.ok() || !time.Now().Before(v.until) || ctx.Err() != nil {
+			r.results = append(r.results, last.results...)
+			return last.ok()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(min(pause, time.Until(v.until))):
+		}
+	}
+}
+
 // function checks one function: that it answers, as itself, and to pages.
-func (r *report) function(ctx context.Context, client *http.Client, t target, origins []string) {
-	origin := ""
-	if len(origins) > 0 {
-		origin = origins[0]
-	}
-	a, err := ask(ctx, client, http.MethodGet, t.url, origin)
-	if err != nil {
-		r.unreachable(t, err)
-		r.skip("the function cannot be reached", t.check("-preflight"))
+func (r *report) function(ctx context.Context, v visitor, t target) {
+	if !r.insist(ctx, v, func(r *report) { r.alive(ctx, v, t) }) {
+		r.skip("the function does not answer as it should", t.preflight())
 		return
 	}
-	if !r.alive(t, a, origin) {
-		r.skip("the function does not answer as it should", t.check("-preflight"))
-		return
-	}
-	before := len(r.results)
-	for _, origin := range origins {
-		r.preflight(ctx, client, t, origin)
+	good := len(v.origins) > 0
+	for _, origin := range v.origins {
+		good = r.insist(ctx, v, func(r *report) { r.mayCall(ctx, v, t, origin) }) && good
 	}
 	switch {
-	case len(origins) == 0:
-		r.skip("ALLOWED_ORIGINS names no page on another host", t.check("-preflight"))
-	case len(r.results) == before:
-		r.pass(t.check("-preflight"), "pages from "+strings.Join(origins, ", ")+" may call")
+	case len(v.origins) == 0:
+		r.skip("no page on another host is known: -origin names one", t.preflight())
+	case good:
+		r.pass(t.preflight(), "pages from "+strings.Join(v.origins, ", ")+" may call")
 	}
 }
 
 // cookies says for each page how it should carry the session.
 func (r *report) cookies(targets []target, origins []string) {
-	seen := map[string]bool{}
+	var seen []string
 	for _, t := range targets {
 		for _, origin := range origins {
 			pair := origin + " " + t.url.Host
-			if seen[pair] {
+			if slices.Contains(seen, pair) {
 				continue
 			}
-			seen[pair] = true
+			seen = append(seen, pair)
 			if sameSite(origin, t.url) {
 				r.pass("url-cookies", "a page at "+origin+" is on the same site as "+t.url.Host+": the cookie reaches it")
 				continue
 			}
-			r.info("url-cookies", "a page at "+origin+" is on another site than "+t.url.Host+": browsers keep the cookie back there",
+			r.info("url-cookies", "a page at "+origin+" is on another site than "+t.url.Host+": browsers do not send the cookie there",
 				`Sign in with "Transport": "bearer" and send Authorization: Bearer, or serve page and functions from one host (Firebase Hosting rewrites)`)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,13 +80,48 @@ func TestGoodURLs(t *testing.T) {
 	}
 }
 
+// TestHealthyFromAFreshShell: without any variable, a URL elsewhere is asked for no page,
+// because the development servers on localhost are none of its pages.
+func TestHealthyFromAFreshShell(t *testing.T) {
+	d := examine(t, nil, "-timeout", "1s", "-url", "https://recipes-x.pantry.invalid")
+	d.want("allowed-origins", "info", "-origin")
+	url := functions(t, miniredis.RunT(t).Addr())
+	d = examine(t, nil, "-origin", app, "-url", "recipes="+url+"/api/recipes")
+	d.want("url-recipes-preflight", "pass", app)
+	if d.code != 0 {
+		t.Errorf("exit code %d: %+v", d.code, d.Lines)
+	}
+}
+
 func TestForgottenOrigin(t *testing.T) {
 	url := functions(t, miniredis.RunT(t).Addr())
 	d := examine(t, origins(app+",https://new.example.com"), "-url", url)
 	d.want("url-recipes", "pass")
 	d.want("url-recipes-preflight", "fail", "https://new.example.com", "ALLOWED_ORIGINS")
-	d = examine(t, origins("https://new.example.com"), "-url", url)
-	d.want("url-recipes-preflight", "fail", "https://new.example.com")
+	d = examine(t, nil, "-origin", "https://new.example.com", "-url", url)
+	d.want("url-recipes", "fail", "https://new.example.com", "ALLOWED_ORIGINS")
+}
+
+// TestWait asks until the function is public, which takes Google a while.
+func TestWait(t *testing.T) {
+	var calls atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) == 1 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		for name, value := range map[string]string{
+			"X-Request-Id": "x", "Access-Control-Allow-Origin": app, "Access-Control-Allow-Credentials": "true", "Access-Control-Allow-Methods": "POST",
+		} {
+			w.Header().Set(name, value)
+		}
+		_, _ = io.WriteString(w, "true")
+	}))
+	t.Cleanup(srv.Close)
+	d := examine(t, nil, "-origin", app, "-wait", "1m", "-url", "check-expiration="+srv.URL)
+	if got := calls.Load(); d.code != 0 || got != 3 {
+		t.Errorf("exit code %d after %d calls, want 0 after a refusal, an answer and a preflight", d.code, got)
+	}
 }
 
 // TestWhatElseAnswers is everything that can stand where the function should.
@@ -100,6 +136,7 @@ func TestWhatElseAnswers(t *testing.T) {
 	problem := func(status int, code string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("X-Request-Id", "x")
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, `{"status":0,"code":"`+code+`"}`)
 		}
@@ -108,15 +145,20 @@ func TestWhatElseAnswers(t *testing.T) {
 		answer http.HandlerFunc
 		words  []string
 	}{
-		"iam":           {html(403, "<h1>Error: Forbidden</h1>Your client does not have permission to get URL / from this server."), []string{"IAM", "--allow-unauthenticated", "run.invoker"}},
+		"iam":           {html(403, "<h1>Error: Forbidden</h1>Your client does not have permission to get URL / from this server."), []string{"IAM", "run.invoker", "--no-invoker-iam-check"}},
 		"iam 401":       {html(401, "<h1>Error: Unauthorized</h1>"), []string{"IAM"}},
 		"hosting":       {html(200, "<!doctype html><div id=root>"), []string{"web page", "rewrite"}},
-		"nothing":       {html(404, "<h1>Error: Page not found</h1>"), []string{"404", "region"}},
+		"nothing":       {html(404, "<h1>Error: Page not found</h1>"), []string{"404", "nothing is deployed"}},
 		"does not open": {problem(503, "unavailable"), []string{"503 unavailable", "log"}},
 		"crashed":       {html(500, "error"), []string{"500", "log"}},
 		"redirect":      {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, []string{"redirected"}},
 		"cross origin":  {problem(403, "cross_origin"), []string{app, "ALLOWED_ORIGINS"}},
-		"another API":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":1}`) }, []string{"answers 200"}},
+		"another API":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":1}`) }, []string{"another server", "200"}},
+		"not itself":    {problem(200, ""), []string{"answers 200", "another function's"}},
+		"configuration": {problem(503, "not_configured"), []string{"wrong or incomplete", "log"}},
+		"wrong path":    {problem(404, "not_found"), []string{"function's root"}},
+		"guesses":       {problem(429, "too_many_attempts"), []string{"Wait a minute"}},
+		"no instance":   {html(503, "no available instance"), []string{"no instance started"}},
 		"breaks off":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, []string{"failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,6 +188,9 @@ func TestPreflights(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method != http.MethodOptions {
+					w.Header().Set("X-Request-Id", "x")
+					w.Header().Set("Access-Control-Allow-Origin", app)
+					w.Header().Set("Access-Control-Allow-Credentials", "true")
 					_, _ = io.WriteString(w, "true\n")
 					return
 				}
@@ -185,8 +230,9 @@ func TestURLsThatAreNone(t *testing.T) {
 		{"https://ann:" + password + "@example.com/recipes", "user name"},
 		{"https://example.com/recipes?userID=" + password, "query"},
 		{"http://example.com/recipes", "plain http"},
-		{"https://example.com/somewhere", "does not end in"},
-		{"https://exa mple.com:" + password, "no http or https URL"},
+		{"https://example.com/somewhere", "names none of set-cache, check-expiration, recipes"},
+		{"recepies=https://example.com", "names none of"},
+		{"https://exa%mple.com:" + password, "no http or https URL"},
 	} {
 		examine(t, nil, "-url", row[0]).want("url", "fail", row[1], "the 1. -url")
 	}
@@ -194,8 +240,7 @@ func TestURLsThatAreNone(t *testing.T) {
 
 func TestOrigins(t *testing.T) {
 	remote := []string{"-timeout", "1s", "-url", "https://recipes-x.pantry.invalid"}
-	examine(t, origins(""), remote...).want("allowed-origins", "warn", "empty", "ALLOWED_ORIGINS")
 	examine(t, origins("http://localhost:5173"), remote...).want("allowed-origins", "warn", "development server")
-	examine(t, origins("http://app.example.com")).want("allowed-origins", "warn", "plain http")
+	examine(t, origins("http://app.example.com")).want("allowed-origins", "fail", "plain http")
 	examine(t, origins(app)).want("allowed-origins", "pass", app)
 }

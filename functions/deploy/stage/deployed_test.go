@@ -14,7 +14,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"pantry.example/functions"
-	"pantry.example/functions/deploy/smoke"
+	"pantry.example/functions/deploy/doctor"
 	"pantry.example/shared/emulator"
 	"pantry.example/shared/emulator/firebaseauth"
 )
@@ -76,8 +76,9 @@ func TestDeployed(t *testing.T) {
 func answers(t *testing.T, p *process, name string) {
 	var out bytes.Buffer
 	for _, path := range []string{"", "/" + name, "/api/" + name} {
-		if err := smoke.Run(t.Context(), []string{"-origin", origin, name + "=" + p.url + path}, &out); err != nil {
-			t.Errorf("smoke %s: %v\n%s", path, err, out.String())
+		args := []string{"-origin", origin, "-url", name + "=" + p.url + path}
+		if doctor.Run(t.Context(), args, func(string) string { return "" }, &out) != 0 {
+			t.Errorf("doctor of %q:\n%s", path, out.String())
 		}
 		sub := mustCall(t, http.MethodPost, p.url+path+"/a/b/c", "{}", "Origin", origin)
 		if sub.status != http.StatusNotFound && sub.status != http.StatusUnauthorized || sub.header.Get("Content-Type") != "application/problem+json" {
