@@ -1,12 +1,10 @@
 package faults_test
 
 import (
-	"context"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -22,13 +20,11 @@ func testFirestore(t *testing.T, g *google.Google) {
 	type row struct {
 		name       string
 		code       codes.Code // what each call is answered, or
-		start, end func(t *testing.T, proxy *toxiproxy.Proxy)
+		start, end func(*network)
 	}
-	network := func(name, kind string, attributes map[string]int) row {
-		return row{name: name, start: func(t *testing.T, proxy *toxiproxy.Proxy) {
-			t.Helper()
-			toxic(t, proxy, kind, "downstream", attributes)
-		}, end: func(_ *testing.T, proxy *toxiproxy.Proxy) { proxy.Toxics.ResetToxics(context.Background()) }}
+	toxic := func(name, kind string, attributes map[string]int) row {
+		start := func(n *network) { n.poison(kind, "downstream", attributes) }
+		return row{name: name, start: start, end: (*network).heal}
 	}
 	faults := []row{
 		{name: "Unavailable", code: codes.Unavailable},
@@ -36,15 +32,10 @@ func testFirestore(t *testing.T, g *google.Google) {
 		{name: "DeadlineExceeded", code: codes.DeadlineExceeded},
 		{name: "ResourceExhausted", code: codes.ResourceExhausted},
 		{name: "PermissionDenied", code: codes.PermissionDenied},
-		network("slow, 100 ms", "latency", map[string]int{"latency": 100}),
-		network("half-open", "timeout", map[string]int{"timeout": 0}),
-		network("reset", "reset_peer", map[string]int{"timeout": 0}),
-		{name: "down", start: func(_ *testing.T, proxy *toxiproxy.Proxy) { proxy.Stop() }, end: func(t *testing.T, proxy *toxiproxy.Proxy) {
-			t.Helper()
-			if err := proxy.Start(); err != nil {
-				t.Error(err)
-			}
-		}},
+		toxic("slow, 100 ms", "latency", map[string]int{"latency": 100}),
+		toxic("half-open", "timeout", map[string]int{"timeout": 0}),
+		toxic("reset", "reset_peer", map[string]int{"timeout": 0}),
+		{name: "down", start: (*network).down, end: (*network).up},
 	}
 	rows, all := make([][]string, len(faults)), make([]string, len(faults))
 	t.Run("all", func(t *testing.T) {
@@ -53,7 +44,7 @@ func testFirestore(t *testing.T, g *google.Google) {
 				t.Parallel()
 				w := newWorld(t, g, false)
 				var failing atomic.Bool
-				proxy := w.useFirestore(address, func() error {
+				net := w.useFirestore(address, func() error {
 					if failing.Load() {
 						return status.Error(f.code, "made to fail")
 					}
@@ -65,8 +56,8 @@ func testFirestore(t *testing.T, g *google.Google) {
 					end:   func(*world) { failing.Store(false) },
 				}
 				if f.start != nil {
-					one.start = func(*world) { f.start(t, proxy) }
-					one.end = func(*world) { f.end(t, proxy) }
+					one.start = func(*world) { f.start(net) }
+					one.end = func(*world) { f.end(net) }
 				}
 				rows[i], all[i] = one.try(w, calls), f.name
 			})

@@ -42,17 +42,13 @@ func names(faults []redisFault) []string {
 }
 
 func redisFaults() []redisFault {
-	stop := func(w *world) { w.proxy.Stop() }
-	start := func(w *world) {
-		if err := w.proxy.Start(); err != nil {
-			w.t.Error(err)
-		}
-	}
-	heal := func(w *world) { w.proxy.Toxics.ResetToxics(context.Background()) }
+	stop := func(w *world) { w.net.down() }
+	start := func(w *world) { w.net.up() }
+	heal := func(w *world) { w.net.heal() }
 	network := func(name, kind string, attributes map[string]int, streams ...string) redisFault {
 		return redisFault{fault: fault{name: name, end: heal, start: func(w *world) {
 			for _, stream := range streams {
-				toxic(w.t, w.proxy, kind, stream, attributes)
+				w.net.poison(kind, stream, attributes)
 			}
 		}}}
 	}
@@ -77,10 +73,12 @@ func redisFaults() []redisFault {
 		}
 	}
 	writes := []string{"EVAL", "EVALSHA", "HSET", "HDEL", "DEL", "PEXPIRE"}
+	slightly := network("slow, 100 ms", "latency", latency(100), "downstream")
+	slightly.quick = true // the waits add up to no deadline
 	return []redisFault{
 		{fault: fault{name: "down at start", start: func(w *world) { stop(w); w.restart() }, end: start}},
 		{fault: fault{name: "down in the middle", start: stop, end: start}},
-		network("slow, 100 ms", "latency", latency(100), "downstream"),
+		slightly,
 		network("slow, 2 s", "latency", latency(2000), "downstream"),
 		network("slow, 30 s", "latency", latency(30_000), "downstream"),
 		network("half-open", "timeout", map[string]int{"timeout": 0}, "upstream", "downstream"),

@@ -1,7 +1,6 @@
 package faults_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -16,10 +15,8 @@ import (
 	"time"
 
 	"cloud.google.com/go/firestore"
-	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
-	"github.com/rs/zerolog"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -42,8 +39,8 @@ type world struct {
 	google *google.Google
 	mini   *miniredis.Miniredis // nil when a real Redis is used
 	admin  *redis.Client        // past the proxy
-	proxy  *toxiproxy.Proxy     // before Redis
-	server config.Redis         // behind the proxy
+	net    *network             // between the functions and Redis
+	server config.Redis         // Redis behind net
 	maxAge time.Duration        // of Firebase's last word on a user
 	store  recipe.Store
 	log    emulator.Output // errors alone
@@ -74,27 +71,27 @@ func newWorld(t *testing.T, g *google.Google, realRedis bool) *world {
 	}
 	t.Cleanup(func() { _ = admin.Close() })
 	w.admin = admin
-	w.proxy = newProxy(t, direct.Addr())
+	w.net = newNetwork(t, direct.Addr())
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, _ := strings.Cut(w.proxy.Listen, ":")
+	_, port, _ := strings.Cut(w.net.address, ":")
 	u.Host = "localhost:" + port
 	w.server = parse(t, u.String())
 	w.restart()
 	return w
 }
 
-// useFirestore puts the recipes into the Firestore emulator, behind a proxy and behind
-// refuse, which may answer each call with an error instead.
-func (w *world) useFirestore(address string, refuse func() error) (proxy *toxiproxy.Proxy) {
+// useFirestore puts the recipes into the Firestore emulator, behind a network and
+// behind refuse, which may answer each call with an error instead.
+func (w *world) useFirestore(address string, refuse func() error) *network {
 	w.t.Helper()
-	proxy = newProxy(w.t, address)
+	net := newNetwork(w.t, address)
 	owner := func(ctx context.Context) context.Context {
 		return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer owner")
 	}
-	conn, err := grpc.NewClient("passthrough:///"+proxy.Listen,
+	conn, err := grpc.NewClient("passthrough:///"+net.address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			if err := refuse(); err != nil {
@@ -118,7 +115,7 @@ func (w *world) useFirestore(address string, refuse func() error) (proxy *toxipr
 	w.t.Cleanup(func() { _ = client.Close() })
 	w.store = store.NewFirestore(client)
 	w.restart()
-	return proxy
+	return net
 }
 
 func parse(t *testing.T, address string) config.Redis {
@@ -128,29 +125,6 @@ func parse(t *testing.T, address string) config.Redis {
 		t.Fatal(err)
 	}
 	return r
-}
-
-func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
-	t.Helper()
-	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	proxy := toxiproxy.NewProxy(server, t.Name(), "127.0.0.1:0", upstream)
-	if err := proxy.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		proxy.Toxics.ResetToxics(context.Background())
-		proxy.Stop()
-	})
-	return proxy
-}
-
-// toxic puts a toxic before the server, in the answers or in the requests.
-func toxic(t *testing.T, proxy *toxiproxy.Proxy, kind, stream string, attributes map[string]int) {
-	t.Helper()
-	text, _ := json.Marshal(map[string]any{"type": kind, "stream": stream, "toxicity": 1, "attributes": attributes})
-	if _, err := proxy.Toxics.AddToxicJson(bytes.NewReader(text)); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // restart replaces the functions with new instances, which have connected to nothing yet.
