@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // testImport looks at what a text holds, leaves out a duplicate, and stores the rest.
@@ -28,6 +30,24 @@ func (s *browserSuite) testImport(t *testing.T) {
 	v.click("#preview-list a")
 	v.see("#reading-title", "Toast")
 	v.see("#reading-ingredients", "2 slices of bread")
+}
+
+// testImportDuplicate finds a recipe of a page of which there is one already.
+func (s *browserSuite) testImportDuplicate(t *testing.T) {
+	v := s.visit(t)
+	v.signUp()
+	v.store(`{ title: "My toast", url: "https://example.com/toast" }`)
+	v.open("#/import")
+	v.fill("#import-text", `{"@type": "Recipe", "name": "Toast", "url": "https://example.com/toast", "recipeIngredient": ["2 slices of bread"]}`)
+	v.click("#import-look")
+	v.see("#preview-list", "You have it already")
+	v.see("#preview-go", "Nothing is chosen")
+	v.click(".found-same a")
+	v.see("#reading-title", "My toast")
+	v.do("go back", chromedp.NavigateBack())
+	v.click(".found-pick")
+	v.click("#preview-go")
+	v.see("#preview-title", "1 recipe imported.")
 }
 
 // testImportMany reads a file of many recipes part by part, and stores them with progress.
@@ -100,4 +120,17 @@ func (s *browserSuite) testExport(t *testing.T) {
 	v.click("#import-look")
 	v.see("#preview-note", "This is an export of Pantry.")
 	v.see("#preview-go", "Import 2 recipes")
+	v.click("#preview-go")
+	v.see("#preview-title", "2 recipes imported.")
+	v.open("#/")
+	v.see("#count", "2")
+
+	// Once more: what is there stays as it is.
+	v.open("#/import")
+	v.click("#import-look")
+	v.see("#preview-go", "Import 2 recipes")
+	v.click("#preview-go")
+	v.see("#preview-list", "You have this recipe already. It stays as it is.")
+	v.open("#/")
+	v.see("#count", "2")
 }

@@ -121,6 +121,8 @@ func (s *browserSuite) testTrashForGood(t *testing.T) {
 		const { recipes } = await import("/page/api.js");
 		for (const { id, title } of (await recipes.list({})).recipes) if (title !== "One") await recipes.trash(id);
 	})()`)
+	v.reload()
+	v.see("#count", "1")
 	v.open("#/trash")
 	v.see("#trash-count", "2")
 	v.click(`#trash-list [data-do="erase"][aria-label="Delete for good: Two"]`)

@@ -50,6 +50,19 @@ func (s *browserSuite) testReading(t *testing.T) {
 	v.keys(kb.Enter)
 	v.miss("#reading-made")
 
+	// One that says what it makes, and not for how many.
+	v.store(`{ title: "Cookies", yield: "24 cookies", author: "Ada", totalMinutes: 50, nutrition: { calories: "90 kcal" }, ingredients: ["240 g flour"] }`)
+	v.open("#/")
+	v.reload()
+	v.click(`.card-title a`)
+	v.see("#scale-now", "24 cookies")
+	v.see("#reading-source", "By Ada")
+	v.see("#reading-facts", "50 min")
+	v.see("#reading-nutrition", "90 kcal")
+	v.click("#scale-less")
+	v.see("#scale-now", "23 cookies")
+	v.see("#reading-ingredients", "230 g flour")
+
 	v.expect(refusal(404))
 	v.open("#/recipes/nosuchrecipe")
 	v.see("#reading-problem", "There is no such recipe.")

@@ -36,6 +36,7 @@ func TestBrowserPage(t *testing.T) {
 		"lost answer":           s.testLostAnswer,
 		"try again":             s.testTryAgain,
 		"offline":               s.testOffline,
+		"server gone":           s.testServerGone,
 		"refused fields":        s.testRefusedFields,
 		"hostile text":          s.testHostileText,
 		"keyboard":              s.testKeyboard,
@@ -43,6 +44,9 @@ func TestBrowserPage(t *testing.T) {
 		"what a reader is told": s.testSaid,
 		"axe":                   s.testAxe,
 		"docs":                  s.testDocs,
+		"import duplicate":      s.testImportDuplicate,
+		"trash for good":        s.testTrashForGood,
+		"sign out others":       s.testSignOutOthers,
 	} {
 		t.Run(name, story)
 	}

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -161,6 +162,36 @@ func (s *browserSuite) testOffline(t *testing.T) {
 	v.miss("#connection")
 	v.miss("#list-problem .problem")
 	v.see("#count", "1")
+}
+
+// testServerGone ends the server while somebody types, and starts it again. It has
+// forgotten the session then; the page has not forgotten what was typed.
+func (s *browserSuite) testServerGone(t *testing.T) {
+	server := runnerWith(t)
+	auth := hostOf(authURL(t, server.url))
+	at := &browserSuite{url: server.url, hosts: map[string]bool{hostOf(server.url): true, auth: true}, browser: s.browser}
+	v := at.visit(t)
+	v.click("#demo")
+	v.see("#count", "6")
+	v.click("#add")
+	v.fill("#recipe-title", "Typed in vain?")
+	server.end(t)
+	v.expect("net::ERR_CONNECTION_REFUSED")
+	v.click("#editor-save")
+	v.see("#editor-problem", "No answer came.")
+	v.open("#/trash")
+	v.see("#connection", "The server does not answer.")
+
+	_, port, _ := strings.Cut(hostOf(server.url), ":")
+	_, authPort, _ := strings.Cut(auth, ":")
+	runnerWith(t, "PORT="+port, "AUTH_PORT="+authPort)
+	v.expect(refusal(401))
+	v.see("#signin-notice", "Your session has ended. Sign in again. What you typed is kept") // by itself
+	v.miss("#connection")
+	v.click("#demo")
+	v.see("#recipe-title", "Typed in vain?")
+	v.click("#editor-save")
+	v.see("#reading-title", "Typed in vain?")
 }
 
 func (s *browserSuite) testRefusedFields(t *testing.T) {

@@ -104,7 +104,11 @@ func FromConfig(cfg config.Config,
 	lookup func(context.Context, string) (identity.State, error),
 	verify func(context.Context, string) (identity.Token, error),
 ) (*Cache, error) {
-	rdb, err := NewClient(cfg.Redis)
+	pool, err := NewClient(cfg.Redis)
+	if err != nil {
+		return nil, err
+	}
+	rdb, err := Share(pool)
 	if err != nil {
 		return nil, err
 	}

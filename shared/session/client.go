@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -35,6 +34,10 @@ type silence struct{}
 
 func (silence) Printf(context.Context, string, ...any) {}
 
+// readTimeout is how long one reply may take. A connection that does not answer is given
+// up then, and what was asked on it is asked on a new one.
+const readTimeout = 500 * time.Millisecond
+
 func options(c config.Redis) *redis.Options {
 	o := &redis.Options{
 		Addr:     c.Addr(),
@@ -47,15 +50,16 @@ func options(c config.Redis) *redis.Options {
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 
-		// Concurrency of an instance is at most a few dozen; Upstash counts connections.
-		PoolSize:         10,
-		MaxActiveConns:   10,
-		PipelinePoolSize: -1,
-		MinIdleConns:     0,
+		// A Cache shares one connection among its requests (Share). The pool is for
+		// sign-ins, and keeps what it opened: with fewer idle connections than open
+		// ones every second caller would dial.
+		PipelinePoolSize:        1,
+		PipelineReadBufferSize:  32 << 10,
+		PipelineWriteBufferSize: 32 << 10,
+		PoolSize:                10,
+		MaxActiveConns:          10,
 
-		// Few idle connections and at least as many retries, so that a request gets past
-		// all of them when they died; none old enough to have been dropped by a NAT.
-		MaxIdleConns:    2,
+		// A connection that died unseen costs one try.
 		MaxRetries:      2,
 		MinRetryBackoff: 4 * time.Millisecond,
 		MaxRetryBackoff: 32 * time.Millisecond,
@@ -64,52 +68,34 @@ func options(c config.Redis) *redis.Options {
 
 		DialTimeout:           2 * time.Second,
 		DialerRetries:         1,
-		ReadTimeout:           time.Second,
-		WriteTimeout:          time.Second,
+		ReadTimeout:           readTimeout,
+		WriteTimeout:          readTimeout,
 		PoolTimeout:           2 * time.Second,
 		ContextTimeoutEnabled: true,
 	}
-	dialer := &net.Dialer{Timeout: o.DialTimeout, KeepAlive: 30 * time.Second}
-	o.Dialer = dialer.DialContext
-	if c.TLS {
-		o.Dialer = dialTLS(dialer, &tls.Config{
-			ServerName:         c.Host,
-			MinVersion:         tls.VersionTLS12,
-			InsecureSkipVerify: c.SkipVerify, //nolint:gosec // config grants it to a loopback host alone
-		})
-	}
+	o.Dialer = dial(c, o.DialTimeout)
 	return o
 }
 
-// dialTLS connects with TLS in a way that lets the pool see a dead peer. go-redis asks
-// the socket under a connection before it reuses it, but finds none under a *tls.Conn;
-// without this the dead ones are found by failing, one retry each.
-func dialTLS(dialer *net.Dialer, c *tls.Config) func(context.Context, string, string) (net.Conn, error) {
-	d := tls.Dialer{NetDialer: dialer, Config: c}
+// dial returns what connects to c, with TLS where c wants it.
+func dial(c config.Redis, timeout time.Duration) func(context.Context, string, string) (net.Conn, error) {
+	tcp := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
+	secure := &tls.Dialer{NetDialer: tcp, Config: &tls.Config{
+		ServerName:         c.Host,
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: c.SkipVerify, //nolint:gosec // config grants it to a loopback host alone
+	}}
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(ctx, dialer.Timeout) // the handshake too
+		ctx, cancel := context.WithTimeout(ctx, timeout) // the handshake too
 		defer cancel()
-		conn, err := d.DialContext(ctx, network, addr)
+		if !c.TLS {
+			socket, err := tcp.DialContext(ctx, network, addr)
+			return watch(socket, socket, err)
+		}
+		conn, err := secure.DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		tc, ok := conn.(*tls.Conn)
-		if !ok {
-			return conn, nil
-		}
-		sc, ok := tc.NetConn().(syscall.Conn)
-		if !ok {
-			return conn, nil
-		}
-		return visibleConn{tc, sc}, nil
+		return watch(conn, conn.(*tls.Conn).NetConn(), nil) //nolint:forcetypeassert // as tls.Dialer promises
 	}
 }
-
-// visibleConn is a TLS connection that shows its socket.
-type visibleConn struct {
-	*tls.Conn
-	socket syscall.Conn
-}
-
-// SyscallConn is what the pool's health check asks for.
-func (c visibleConn) SyscallConn() (syscall.RawConn, error) { return c.socket.SyscallConn() }

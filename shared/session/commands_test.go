@@ -16,6 +16,16 @@ import (
 // a script runs inside counts there too; a script call is one EVALSHA.
 func commands(t *testing.T, rdb *redis.Client) map[string]int {
 	t.Helper()
+	counts := calls(t, rdb)
+	for _, free := range []string{"info", "hello", "auth", "ping", "client|setinfo"} {
+		delete(counts, free)
+	}
+	return counts
+}
+
+// calls returns the same with what a handshake sends.
+func calls(t *testing.T, rdb *redis.Client) map[string]int {
+	t.Helper()
 	info, err := rdb.Info(t.Context(), "commandstats").Result()
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +43,6 @@ func commands(t *testing.T, rdb *redis.Client) map[string]int {
 		}
 		counts[strings.TrimPrefix(name, "cmdstat_")] = calls
 	}
-	for _, free := range []string{"info", "hello", "auth", "ping", "client|setinfo"} {
-		delete(counts, free)
-	}
 	return counts
 }
 
@@ -47,6 +54,8 @@ func TestCommandsARequest(t *testing.T) {
 	w := newWorld(t, rdb)
 	uid := user(w)
 	h := w.signIn(uid)
+	w.pass(6 * time.Minute)
+	w.wantOpen(h) // the server has all scripts now
 	for name, row := range map[string]struct {
 		pass time.Duration
 		call func() error
@@ -55,6 +64,11 @@ func TestCommandsARequest(t *testing.T) {
 		"authenticate": {
 			call: func() error { _, err := w.Authenticate(t.Context(), h); return err },
 			want: map[string]int{"hmget": 1},
+		},
+		"authenticate, last seen and Firebase's word are old": {
+			pass: 6 * time.Minute,
+			call: func() error { _, err := w.Authenticate(t.Context(), h); return err },
+			want: map[string]int{"hmget": 2, "evalsha": 1, "hset": 1}, // one of two inside
 		},
 		"check": {
 			call: func() error { _, err := w.Check(t.Context(), h); return err },
@@ -74,6 +88,7 @@ func TestCommandsARequest(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w.pass(row.pass)
 			before := commands(t, rdb)
 			if err := row.call(); err != nil {
 				t.Fatal(err)

@@ -3,10 +3,6 @@ package session
 import (
 	"context"
 	"time"
-
-	"github.com/redis/go-redis/v9"
-
-	"pantry.example/shared/config"
 )
 
 // SetClock replaces the cache's clock, and what it does to wait.
@@ -15,8 +11,11 @@ func (c *Cache) SetClock(now func() time.Time, sleep func(time.Duration)) {
 	c.sleep = func(_ context.Context, d time.Duration) { sleep(d) }
 }
 
-// ClientOptions is what NewClient connects with.
-func ClientOptions(c config.Redis) *redis.Options { return options(c) }
+// Freeze makes every connection of this process one from before a freeze.
+func Freeze() { freezes.count.Add(1) }
+
+// ReadTimeout is how long the client waits for one reply.
+const ReadTimeout = readTimeout
 
 // SessionID is the id of the session that h opens.
 func (h Handle) SessionID() string { return h.id }

@@ -79,7 +79,11 @@ func newWorld(t *testing.T, rdb *redis.Client) *world {
 // cache returns a further instance over the same Redis.
 func (w *world) cache() *session.Cache {
 	w.t.Helper()
-	return w.cacheOf(w.rdb, project, key)
+	rdb, err := session.Share(w.rdb)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.cacheOf(rdb, project, key)
 }
 
 // cacheOf returns an instance of a project over any Redis, with keys, newest first.

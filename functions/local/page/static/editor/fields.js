@@ -17,9 +17,9 @@ const list = (separator, glue) => ({
 });
 
 const fields = {
-  title: text, url: link, imageUrl: link, description: text, notes: text,
+  title: text, url: link, imageUrl: link, author: text, yield: text, description: text, notes: text,
   ingredients: list('\n', '\n'), steps: list(/\n[ \t]*\n/, '\n\n'), tags: list(',', ', '),
-  servings: number, prepMinutes: number, cookMinutes: number,
+  servings: number, prepMinutes: number, cookMinutes: number, totalMinutes: number,
   rating: { show: (n) => String(n ?? 0), read: Number }, made: flag, favorite: flag,
 };
 

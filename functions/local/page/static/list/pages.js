@@ -5,9 +5,10 @@ import { recipes } from '../api.js';
 const most = 100; // recipes that one request may ask for
 
 /**
- * The first `wanted` recipes of a query, or those behind pageToken. A page may hold fewer
- * than were asked for, even none, and have a next one: one request looks at so many and no
- * more. → {recipes, nextPageToken, totalSize}
+ * The first `wanted` recipes of a query, or those behind pageToken, without their
+ * ingredients, steps and notes. A page may hold fewer than were asked for, even none, and
+ * have a next one: one request looks at so many and no more.
+ * → {recipes, nextPageToken, totalSize}
  */
 export async function fetchPages(query, wanted, signal, pageToken) {
   const found = [];
@@ -16,7 +17,7 @@ export async function fetchPages(query, wanted, signal, pageToken) {
   for (let requests = 0; requests < 20; requests++) {
     const left = wanted - found.length;
     const page = await recipes.list({
-      ...query, pageSize: Math.min(left, most), ...(token ? { pageToken: token } : { count: 'true' }),
+      ...query, view: 'summary', pageSize: Math.min(left, most), ...(token ? { pageToken: token } : { count: 'true' }),
     }, signal);
     totalSize ??= page.totalSize;
     found.push(...page.recipes);

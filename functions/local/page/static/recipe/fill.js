@@ -3,7 +3,7 @@
 import { tagLinks } from '../list/card.js';
 import { $, lines, link, make, put } from '../ui/dom.js';
 import { picture } from '../ui/picture.js';
-import { day, minutes } from '../ui/words.js';
+import { day, minutes, several } from '../ui/words.js';
 
 /** The button of an act in the view. */
 export const pressed = (article, name) => $(`[data-do=${name}]`, article);
@@ -43,7 +43,7 @@ function facts(list, r) {
     ['Preparation', r.prepMinutes && minutes(r.prepMinutes)],
     ['Cooking', r.cookMinutes && minutes(r.cookMinutes)],
     ['Total', (r.totalMinutes || (r.prepMinutes && r.cookMinutes && r.prepMinutes + r.cookMinutes)) && minutes(r.totalMinutes || r.prepMinutes + r.cookMinutes)],
-    ['Makes', r.yield || (r.servings && `${r.servings} ${r.servings === 1 ? 'serving' : 'servings'}`)],
+    ['Makes', r.yield || (r.servings && several(r.servings, 'serving'))],
   ].filter(([, text]) => text);
   pairs(list, known);
 }

@@ -2,6 +2,7 @@
 // reading view and the cooking view show them. What is ticked is kept until the tab closes.
 
 import { $, clone, make } from '../ui/dom.js';
+import { several } from '../ui/words.js';
 import { readable, scale, servingsIn } from './amounts.js';
 
 const name = (id) => `pantry.ticked.${id}`;
@@ -46,6 +47,13 @@ export function fillIngredients(list, recipe, servings, onTick = () => {}) {
     $('span', item).replaceChildren(...scale(line, servings / base(recipe)).map(({ text, amount }) => (amount ? make('b', text) : text)));
     return item;
   }));
+}
+
+/** So many servings in words: "8 servings", "24 cookies", or "× 2" when the recipe does not say how many it makes. */
+export function inWords(recipe, servings) {
+  if (recipe.servings) return several(servings, 'serving');
+  if (servingsIn(recipe.yield)) return recipe.yield.replace(/\d+/, String(servings));
+  return `× ${servings}`;
 }
 
 /** What has to be said about the scaled amounts; '' when there is nothing. */

@@ -9,7 +9,7 @@ import { $, onClick, once } from '../ui/dom.js';
 import * as problem from '../ui/problem.js';
 import { setValue, stars } from '../ui/stars.js';
 import { say } from '../ui/toast.js';
-import { base, fillIngredients, scaleHint, setTicked, ticked, wanted } from './ingredients.js';
+import { base, fillIngredients, inWords, scaleHint, setTicked, ticked, wanted } from './ingredients.js';
 import { fill, pressed } from './fill.js';
 
 const view = $('#recipe-view');
@@ -75,8 +75,7 @@ export function showRecipe(recipe) {
 }
 
 function showServings() {
-  const known = base(current) !== 1 || current.servings === 1;
-  $('#scale-now').textContent = known ? `${servings} ${servings === 1 ? 'serving' : 'servings'}` : `× ${servings}`;
+  $('#scale-now').textContent = inWords(current, servings);
   $('#scale-less').setAttribute('aria-disabled', String(servings <= 1));
   const hint = scaleHint(current, servings);
   $('#scale-hint').textContent = hint;
