@@ -2,8 +2,6 @@ package stage_test
 
 import (
 	"bytes"
-	"crypto/rand"
-	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,13 +42,6 @@ func newBackends(t *testing.T) backends {
 	}}
 }
 
-// madeUp is a handle of the right form that opens nothing.
-func madeUp() string {
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret)
-	return base64.RawURLEncoding.EncodeToString([]byte("ada")) + "." + base64.RawURLEncoding.EncodeToString(secret)
-}
-
 // TestDeployed builds what is staged as the buildpack does and asks the program. To
 // compile everything for deployment takes minutes where nothing is cached, so a plain go
 // test only resolves every import from what was vendored.
@@ -62,11 +53,15 @@ func TestDeployed(t *testing.T) {
 	b := newBackends(t)
 	b.env = append(b.env, "FIRESTORE_EMULATOR_HOST="+emulator.Firestore(t))
 	running := map[string]*process{}
+	bearer := ""
 	for _, f := range functions.All() {
 		binary := build(t, write(t, t.TempDir(), f.Name))
-		t.Run(f.Name+" refuses a bad configuration", func(t *testing.T) { refusesConfiguration(t, binary, f) })
-		t.Run(f.Name+" finishes before it ends", func(t *testing.T) { finishes(t, binary, f, b) })
 		running[f.Name] = start(t, binary, f.EntryPoint, b.env...)
+		if bearer == "" {
+			bearer = signIn(t, b, running["set-cache"].url)
+		}
+		t.Run(f.Name+" refuses a bad configuration", func(t *testing.T) { refusesConfiguration(t, binary, f) })
+		t.Run(f.Name+" finishes before it ends", func(t *testing.T) { finishes(t, binary, f, b, bearer) })
 		t.Run(f.Name+" answers", func(t *testing.T) { answers(t, running[f.Name], f.Name) })
 	}
 	t.Run("the main job", func(t *testing.T) { mainJob(t, b, running) })
@@ -114,17 +109,16 @@ func refusesConfiguration(t *testing.T, binary string, f functions.Function) {
 }
 
 // finishes tells a function to end while a request waits for Redis.
-func finishes(t *testing.T, binary string, f functions.Function, b backends) {
+func finishes(t *testing.T, binary string, f functions.Function, b backends, bearer string) {
 	p := start(t, binary, f.EntryPoint, b.env...)
-	handle := "Bearer " + madeUp()
-	first := mustCall(t, http.MethodGet, p.url+"/", "", "Authorization", handle)
+	first := mustCall(t, http.MethodGet, p.url+"/", "", "Authorization", bearer)
 	release := b.gate.shut()
 	var second reply
 	var failed error
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		second, failed = call(t.Context(), http.MethodGet, p.url+"/", "", "Authorization", handle)
+		second, failed = call(t.Context(), http.MethodGet, p.url+"/", "", "Authorization", bearer)
 	}()
 	select {
 	case <-b.gate.waiting:
@@ -143,16 +137,22 @@ func finishes(t *testing.T, binary string, f functions.Function, b backends) {
 	p.ended(t)
 }
 
-// mainJob goes through all three programs: sign in, ask, add, list, sign out.
-func mainJob(t *testing.T, b backends, running map[string]*process) {
-	signIn := mustCall(t, http.MethodPost, b.auth+"/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=demo",
+// signIn opens a session at set-cache and returns what a request carries for it.
+func signIn(t *testing.T, b backends, setCache string) string {
+	t.Helper()
+	signedIn := mustCall(t, http.MethodPost, b.auth+"/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=demo",
 		`{"email":"ada@example.com","password":"`+password+`","returnSecureToken":true}`)
-	opened := mustCall(t, http.MethodPost, running["set-cache"].url+"/api/set-cache",
-		`{"UserID":"ada","AuthToken":"`+signIn.field("idToken")+`","Transport":"bearer"}`)
+	opened := mustCall(t, http.MethodPost, setCache+"/api/set-cache",
+		`{"UserID":"ada","AuthToken":"`+signedIn.field("idToken")+`","Transport":"bearer"}`)
 	if opened.status != http.StatusOK || opened.field("session") == "" {
 		t.Fatalf("POST /api/set-cache = %d, want 200 and a session", opened.status)
 	}
-	bearer := "Bearer " + opened.field("session")
+	return "Bearer " + opened.field("session")
+}
+
+// mainJob goes through all three programs: sign in, ask, add, list, sign out.
+func mainJob(t *testing.T, b backends, running map[string]*process) {
+	bearer := signIn(t, b, running["set-cache"].url)
 	expired := running["check-expiration"].url + "/check-expiration?userID=ada"
 	if got := mustCall(t, http.MethodGet, expired, "", "Authorization", bearer); got.body != "false" {
 		t.Errorf("GET /check-expiration = %d %s, want false", got.status, got.body)

@@ -27,6 +27,7 @@ type Backends struct {
 	TTL      time.Duration // a session's length
 	Store    recipe.Store
 	Fetch    func(ctx context.Context, address string) (fetch.Page, error) // see recipes.Deps
+	Reads    recipes.Budget                                                // of a user and of all; zero for the usual one
 }
 
 // New returns the handler of each function under the function's name.
@@ -36,7 +37,7 @@ func New(b Backends) (map[string]http.Handler, error) {
 	})
 	checkExpiration, err2 := checkexpiration.New(checkexpiration.Deps{Function: b.Outside(checkexpiration.Name), Sessions: b.Sessions})
 	f := b.Outside(recipes.Name)
-	recipeAPI, err3 := recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch})
+	recipeAPI, err3 := recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch, User: b.Reads, Instance: b.Reads})
 	return map[string]http.Handler{
 		setcache.Name: setCache, checkexpiration.Name: checkExpiration, recipes.Name: recipeAPI,
 	}, errors.Join(err, err2, err3)
