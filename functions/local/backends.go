@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -30,6 +31,8 @@ const (
 type backends struct {
 	cfg      config.Config
 	ports    ports
+	data     dataDir
+	log      *slog.Logger
 	sessions *session.Cache
 	firebase *firebase.Firebase
 	store    recipe.Store
@@ -52,7 +55,12 @@ func (b *backends) say(what, where string) {
 // open starts what is embedded and connects to the rest. When it fails, nothing is left
 // running.
 func open(ctx context.Context, cfg config.Config, p ports) (_ *backends, err error) {
-	b := &backends{cfg: cfg, ports: p}
+	b := &backends{cfg: cfg, ports: p, data: dataDir(cfg.DataDir), log: newLogger(os.Stderr, cfg.LogLevel)}
+	if b.data != "" {
+		if err := b.data.make(); err != nil {
+			return nil, err
+		}
+	}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -121,12 +129,13 @@ func (b *backends) openAuth(context.Context) error {
 		b.say("Firebase Auth", b.cfg.AuthEmulator+"  (FIREBASE_AUTH_EMULATOR_HOST)")
 		return nil
 	}
-	emulator := firebaseauth.New(b.cfg.ProjectID)
-	err := emulator.AddUser(firebaseauth.User{
-		UID: demoUID, Email: demoEmail, Password: demoPassword, DisplayName: "Demo Cook", EmailVerified: true,
-	})
+	emulator, told, err := b.accounts()
 	if err != nil {
-		return fmt.Errorf("add the demo account: %w", err)
+		return fmt.Errorf("open the accounts: %w", err)
+	}
+	demo := firebaseauth.User{UID: demoUID, Email: demoEmail, Password: demoPassword, DisplayName: "Demo Cook", EmailVerified: true}
+	if err := emulator.AddUser(demo); err != nil && b.data == "" {
+		return fmt.Errorf("add the demo account: %w", err) // one that is kept is there already
 	}
 	server := newServer(emulator)
 	b.closers = append(b.closers, func() { _ = server.Close() })
@@ -134,8 +143,36 @@ func (b *backends) openAuth(context.Context) error {
 	b.embeddedAuth = true
 	b.cfg.AuthEmulator = b.ports.auth.Addr().String()
 	b.say("Firebase Auth", b.cfg.AuthEmulator+"  (embedded; FIREBASE_AUTH_EMULATOR_HOST names another)")
+	if b.data != "" {
+		b.say("", "Accounts are kept in "+string(b.data)+" (DATA_DIR). Sessions are not: sign in again after a restart.")
+	}
+	if told != "" {
+		b.say("", told)
+	}
 	// The Admin SDK takes the emulator's address from the environment alone.
 	return os.Setenv("FIREBASE_AUTH_EMULATOR_HOST", b.cfg.AuthEmulator)
+}
+
+// accounts returns an auth emulator with the accounts of DATA_DIR, and what to tell when
+// they were damaged.
+func (b *backends) accounts() (_ *firebaseauth.Server, told string, err error) {
+	emulator := firebaseauth.New(b.cfg.ProjectID)
+	if b.data == "" {
+		return emulator, "", nil
+	}
+	save := func(accounts []byte) error { return b.data.write(accountsFile, accounts) }
+	saved, err := b.data.read(accountsFile)
+	if err != nil {
+		return nil, "", err
+	}
+	if damage := emulator.Keep(saved, save); damage != nil {
+		if told, err = b.data.setAside(accountsFile, damage); err != nil {
+			return nil, "", err
+		}
+		emulator = firebaseauth.New(b.cfg.ProjectID)
+		err = emulator.Keep(nil, save)
+	}
+	return emulator, told, err
 }
 
 func (b *backends) openSessions(ctx context.Context) error {
@@ -162,8 +199,38 @@ func (b *backends) openStore(ctx context.Context) error {
 		b.say("Recipes", b.cfg.FirestoreEmulator+"  (FIRESTORE_EMULATOR_HOST)")
 		return nil
 	}
-	b.store = store.NewMemory()
-	b.say("Recipes", "in memory; they are gone when this ends  (FIRESTORE_EMULATOR_HOST names a Firestore)")
+	return b.openMemory(ctx)
+}
+
+// openMemory opens a store in memory with the recipes of DATA_DIR. The demo account gets the
+// sample recipes when it has none.
+func (b *backends) openMemory(ctx context.Context) error {
+	memory := store.NewMemory()
+	b.store = memory
+	if b.data == "" {
+		b.say("Recipes", "in memory; they are gone when this ends  (DATA_DIR keeps them; FIRESTORE_EMULATOR_HOST names a Firestore)")
+		return b.addSamples(ctx)
+	}
+	users := map[string]bool{}
+	told, err := b.data.readRecipes(func(uid string, recipes []byte) error {
+		users[uid] = true
+		return memory.Load(uid, recipes)
+	})
+	if err != nil {
+		return fmt.Errorf("open the recipes: %w", err)
+	}
+	memory.Keep(b.data.writeRecipes)
+	b.say("Recipes", "kept in "+string(b.data)+"  (DATA_DIR)")
+	for _, line := range told {
+		b.say("", line)
+	}
+	if users[demoUID] {
+		return nil
+	}
+	return b.addSamples(ctx)
+}
+
+func (b *backends) addSamples(ctx context.Context) error {
 	for _, r := range samples() {
 		if _, err := b.store.Create(ctx, demoUID, r.Normalize(), ""); err != nil {
 			return fmt.Errorf("add the sample recipes: %w", err)

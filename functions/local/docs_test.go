@@ -180,7 +180,7 @@ func syntax(script string) error {
 	cmd.Stdin = strings.NewReader(script)
 	out, err := cmd.CombinedOutput()
 	if err != nil || len(out) > 0 { // an unfinished here-document is a warning
-		return fmt.Errorf("%v: %s", err, out)
+		return fmt.Errorf("bash does not understand it: %s", out)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@
 // Each of REDIS_SERVER, FIREBASE_AUTH_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST that is
 // set is used in place of the embedded one; a file .env is read first. With
 // FUNCTION_TARGET set to SetCache, CheckExpiration or Recipes, that one function is
-// served at /. README.md in this folder explains more.
+// served at /. DATA_DIR keeps accounts and recipes. README.md in this folder explains more.
 package main
 
 import (

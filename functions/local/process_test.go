@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,7 +21,7 @@ type runner struct {
 	*exec.Cmd
 	url     string           // from its ready line
 	printed string           // its standard output up to the ready line
-	log     *emulator.Output // its standard error
+	log     *emulator.Output // its standard error, nil when that goes elsewhere
 }
 
 // startRunner starts a runner and returns its URL.
@@ -33,10 +34,17 @@ func startRunner(t *testing.T, variables ...string) string {
 // .env, until the test ends.
 func runnerWith(t *testing.T, variables ...string) *runner {
 	t.Helper()
-	r := &runner{Cmd: exec.Command(buildRunner(t)), log: &emulator.Output{}}
+	return runnerInto(t, &emulator.Output{}, variables...)
+}
+
+// runnerInto starts a runner whose standard error goes to log.
+func runnerInto(t *testing.T, log io.Writer, variables ...string) *runner {
+	t.Helper()
+	r := &runner{Cmd: exec.Command(buildRunner(t))}
+	r.log, _ = log.(*emulator.Output)
 	r.Dir = t.TempDir()
 	r.Env = append([]string{"PORT=0", "AUTH_PORT=0", "HOME=" + r.Dir, "PATH=" + os.Getenv("PATH")}, variables...)
-	r.Stderr = r.log
+	r.Stderr = log
 	out, err := r.StdoutPipe()
 	if err != nil {
 		t.Fatalf("read the runner's output: %v", err)
@@ -53,8 +61,17 @@ func runnerWith(t *testing.T, variables ...string) *runner {
 		}
 		r.printed += lines.Text() + "\n"
 	}
-	t.Fatalf("the runner ended without a ready line:\n%s", r.log)
+	t.Fatalf("the runner ended without a ready line: %v", r.log)
 	return nil
+}
+
+// crash ends the runner without a warning.
+func (r *runner) crash(t *testing.T) {
+	t.Helper()
+	if err := r.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Wait() // it was killed
 }
 
 // end ends the runner as Ctrl-C does, once.
@@ -66,6 +83,9 @@ func (r *runner) end(t *testing.T) {
 	_ = r.Process.Signal(os.Interrupt)
 	if err := r.Wait(); err != nil {
 		t.Errorf("the runner did not end cleanly: %v", err)
+	}
+	if r.log == nil {
+		return
 	}
 	for line := range strings.Lines(r.log.String()) {
 		if t.Failed() && !strings.Contains(line, `"severity":"INFO"`) {

@@ -48,7 +48,11 @@ func (b *backends) serve(ctx context.Context, l net.Listener, out io.Writer) err
 // or one function alone.
 func (b *backends) routes() (http.Handler, error) {
 	made, err := handlers.New(handlers.Backends{
-		Outside:  func(name string) web.Function { return web.NewFunction(name, session.CookieName, b.cfg) },
+		Outside: func(name string) web.Function {
+			f := web.NewFunction(name, session.CookieName, b.cfg)
+			f.Log = b.log
+			return f
+		},
 		Sessions: b.sessions, Firebase: b.firebase, TTL: b.cfg.SessionTTL, Store: b.store,
 		Fetch: recipes.Fetching(b.cfg),
 		Reads: recipes.Budget{Burst: 1e9, PerSecond: 1e9}, // nothing here costs money

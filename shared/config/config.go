@@ -33,6 +33,7 @@ type Config struct {
 
 	AuthEmulator      string // FIREBASE_AUTH_EMULATOR_HOST as host:port; always empty when deployed
 	FirestoreEmulator string // FIRESTORE_EMULATOR_HOST as host:port; always empty when deployed
+	DataDir           string // DATA_DIR: the folder where the local runner keeps accounts and recipes; empty keeps nothing
 	AuthPort          int    // AUTH_PORT: where the local runner's own auth emulator listens; 0 means any free port
 }
 
@@ -41,7 +42,7 @@ type Config struct {
 func Load(getenv func(string) string) (Config, error) {
 	l := loader{getenv: getenv}
 	service := getenv("K_SERVICE")
-	c := Config{Service: service, Deployed: service != "", FunctionTarget: l.get("FUNCTION_TARGET")}
+	c := Config{Service: service, Deployed: service != "", FunctionTarget: l.get("FUNCTION_TARGET"), DataDir: l.get("DATA_DIR")}
 
 	c.Redis = l.redis(c.Deployed)
 

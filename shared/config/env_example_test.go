@@ -48,7 +48,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 // TestExampleUncommented: the lines that are commented out work too.
 func TestExampleUncommented(t *testing.T) {
 	got := loadDotenv(t, regexp.MustCompile(`(?m)^# ([A-Z_]+=)`).ReplaceAllString(readExample(t), "$1"))
-	if got.Redis.Embedded || got.AuthEmulator == "" || got.FirestoreEmulator == "" || got.FunctionTarget == "" {
+	if got.Redis.Embedded || got.AuthEmulator == "" || got.FirestoreEmulator == "" || got.FunctionTarget == "" || got.DataDir == "" {
 		t.Errorf("a line of .env.example has no effect when it is uncommented: %+v", got)
 	}
 	if said := append(got.Redis.Repairs, got.Redis.Warnings...); len(said) > 0 {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/rs/cors"
 )
@@ -19,7 +21,7 @@ func (f Function) cors(next http.Handler) http.Handler {
 	for _, o := range f.Origins {
 		allowed[o] = true
 	}
-	return cors.New(cors.Options{
+	handler := cors.New(cors.Options{
 		// A function rather than a list: an empty list would mean every origin.
 		AllowOriginFunc:      func(origin string) bool { return allowed[origin] },
 		AllowedMethods:       []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
@@ -29,6 +31,35 @@ func (f Function) cors(next http.Handler) http.Handler {
 		MaxAge:               preflightMaxAge,
 		OptionsSuccessStatus: http.StatusNoContent,
 	}).Handler(answerOptions(next))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); origin != "" && !allowed[origin] && !isOwn(origin, r) {
+			Annotate(r.Context(), slog.String("refused", "origin "+safeOrigin(origin)+" is not in ALLOWED_ORIGINS"))
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// isOwn reports whether origin is the page's that this host serves, which needs no CORS.
+func isOwn(origin string, r *http.Request) bool {
+	_, host, _ := strings.Cut(origin, "://")
+	return host == r.Host
+}
+
+// safeOrigin is an Origin for the log: its scheme and host, each part of which is shorter
+// than a secret.
+func safeOrigin(origin string) string {
+	if origin == "null" { // of a sandboxed page
+		return origin
+	}
+	scheme, host, _ := strings.Cut(origin, "://")
+	labels := strings.Split(host, ".")
+	if scheme == "" || len(host) > 255 || strings.Trim(strings.ToLower(scheme+host), "abcdefghijklmnopqrstuvwxyz0123456789.:-[]+") != "" {
+		return "(not an origin)"
+	}
+	for i, label := range labels {
+		labels[i] = safe(label)
+	}
+	return safe(scheme) + "://" + strings.Join(labels, ".")
 }
 
 // answerOptions ends every OPTIONS request, also one that is no preflight.

@@ -295,3 +295,34 @@ func TestOriginsMustBeValid(t *testing.T) {
 		}()
 	}
 }
+
+// A refused origin is said in the log, whatever the request; one that may call is not. A
+// client cannot write what it likes there.
+func TestRefusedOriginInTheLog(t *testing.T) {
+	long := strings.Repeat("a", 60)
+	for origin, want := range map[string]string{
+		"":                                     "",
+		friend:                                 "",
+		here:                                   "",
+		foreign:                                "origin https://evil.example is not in ALLOWED_ORIGINS",
+		"null":                                 "origin null is not in ALLOWED_ORIGINS",
+		"https://" + long + ".example":         "origin https://(long).example is not in ALLOWED_ORIGINS",
+		"https://user:secret@evil.example":     "origin (not an origin) is not in ALLOWED_ORIGINS",
+		"not an origin \x1b[31m" + long:        "origin (not an origin) is not in ALLOWED_ORIGINS",
+		"https://evil.example\x7f":             `origin (not an origin) is not in ALLOWED_ORIGINS`,
+		"https://" + strings.Repeat("a.", 200): "origin (not an origin) is not in ALLOWED_ORIGINS",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodOptions, http.MethodPost} {
+			s := serve(t, ok())
+			headers := []string{"Access-Control-Request-Method", "POST"}
+			if origin != "" {
+				headers = append(headers, "Origin", origin)
+			}
+			s.do(method, "/recipes", headers...)
+			got, _ := s.lines()[0]["refused"].(string)
+			if got != want {
+				t.Errorf("%s from %q logs %q, want %q", method, origin, got, want)
+			}
+		}
+	}
+}

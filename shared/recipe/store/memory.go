@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -10,15 +11,18 @@ import (
 )
 
 // Memory is a Store in the process's memory, for tests and the local runner. What
-// it holds is lost when the process ends.
-type Memory struct{ engine }
+// it holds is lost when the process ends, unless Keep saves it.
+type Memory struct {
+	engine
+	memory *memory
+}
 
 var _ recipe.Store = (*Memory)(nil)
 
 // NewMemory returns an empty Memory.
 func NewMemory(options ...Option) *Memory {
 	m := &memory{users: make(map[string]map[string]*document)}
-	s := &Memory{newEngine(m, options)}
+	s := &Memory{newEngine(m, options), m}
 	m.now = s.present
 	return s
 }
@@ -28,6 +32,7 @@ type memory struct {
 	mu    sync.RWMutex
 	users map[string]map[string]*document
 	now   func() time.Time
+	save  func(uid string, recipes []byte) error // nil unless the recipes are kept
 }
 
 func (m *memory) get(ctx context.Context, uid, id string) (*document, error) {
@@ -74,7 +79,11 @@ func (m *memory) put(ctx context.Context, uid string, old, d *document) error {
 			}
 		}
 	}
-	return nil
+	return m.keep(uid, func() {
+		if docs[d.ID] = old; old == nil {
+			delete(docs, d.ID)
+		}
+	})
 }
 
 func (m *memory) query(ctx context.Context, uid string, p plan, after *position, limit int, _ part) ([]*document, bool, error) {
@@ -142,7 +151,7 @@ func (m *memory) remove(ctx context.Context, uid string, old *document) error {
 		return errConflict
 	}
 	delete(m.users[uid], old.ID)
-	return nil
+	return m.keep(uid, func() { m.users[uid][old.ID] = old })
 }
 
 func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
@@ -152,13 +161,14 @@ func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *posit
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	before := maps.Clone(m.users[uid])
 	for _, d := range docs {
 		if !unchanged || m.users[uid][d.ID] == d {
 			delete(m.users[uid], d.ID)
 		}
 	}
 	last := docs[len(docs)-1].position(p.order)
-	return &last, more, nil
+	return &last, more, m.keep(uid, func() { m.users[uid] = before })
 }
 
 func check(ctx context.Context, uid string) error {
