@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"time"
+
+	"pantry.example/shared/identity"
 )
 
 // SetClock replaces the cache's clock, and what it does to wait.
@@ -29,3 +31,20 @@ func (h Handle) For(c *Cache, uid string) Handle {
 
 // ParseHandle reads a handle that this cache or one with its keys has issued.
 func (c *Cache) ParseHandle(text string) (Handle, bool) { return c.signer.parse(text) }
+
+// OpenRecord opens the text of a record, and returns what can be read of it.
+func (h Handle) OpenRecord(text string) (Session, error) {
+	r, err := h.open(text)
+	return r.session(h.uid, h.id, ""), err
+}
+
+// Seal returns the text of a record with the token.
+func (h Handle) Seal(s Session, token string) (string, error) {
+	return record{created: s.Created, expires: s.Expires, authTime: s.AuthTime, device: s.Device, token: token}.seal(h)
+}
+
+// ParseStanding reads the field v.
+func ParseStanding(v string, now time.Time) (checked time.Time, s identity.State) {
+	parsed := parseStanding(v, now)
+	return parsed.checked, parsed.State
+}

@@ -9,9 +9,7 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/redis/go-redis/v9"
 
-	"pantry.example/shared/config"
 	"pantry.example/shared/session"
 )
 
@@ -62,22 +60,4 @@ func TestHandleIsNotPrinted(t *testing.T) {
 	if strings.Contains(out.String(), secret) {
 		t.Errorf("a handle was printed: %s", out.String())
 	}
-}
-
-func FuzzParseHandle(f *testing.F) {
-	c, err := session.New(redis.NewClient(&redis.Options{}), session.Options{
-		Project: project, Keys: []config.Secret{config.NewSecret(key)}, TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: new(world).lookup,
-	})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add("YQ." + strings.Repeat("A", 43) + "." + strings.Repeat("A", 16))
-	f.Add(session.Handle{}.For(c, "ann").Reveal())
-	f.Add(session.Handle{}.For(c, "ann").Reveal() + "\n")
-	f.Add("a.b.c")
-	f.Fuzz(func(t *testing.T, text string) {
-		if h, issued := c.ParseHandle(text); issued && h.Reveal() != text {
-			t.Errorf("it took %q, whose text is %q", text, h.Reveal())
-		}
-	})
 }
