@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -81,10 +80,24 @@ func Annotate(ctx context.Context, attrs ...slog.Attr) {
 	}
 }
 
-var (
-	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
-	tracePattern     = regexp.MustCompile(`^(?:00-)?([0-9a-f]{32})[-/]`)
-)
+// isRequestID reports whether s is 8 to 64 letters, digits, "_" and "-".
+func isRequestID(s string) bool {
+	return len(s) >= 8 && len(s) <= 64 && !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' && c != '-'
+	})
+}
+
+// traceID returns the trace of a Traceparent header (00-TRACE-…) or of an
+// X-Cloud-Trace-Context header (TRACE/…), which is 32 hexadecimal digits, or "".
+func traceID(h http.Header) string {
+	for _, name := range [...]string{"Traceparent", "X-Cloud-Trace-Context"} {
+		id := strings.TrimPrefix(h.Get(name), "00-")
+		if len(id) > 32 && (id[32] == '-' || id[32] == '/') && strings.Trim(id[:32], "0123456789abcdef") == "" {
+			return id[:32]
+		}
+	}
+	return ""
+}
 
 // logged gives each request an id, recovers from a panic and writes one line when the
 // request ends. The line has neither query, header nor body: those may hold secrets.
@@ -92,7 +105,7 @@ func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		n := &note{request: r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id")}
-		if !requestIDPattern.MatchString(n.requestID) {
+		if !isRequestID(n.requestID) {
 			var b [12]byte
 			_, _ = rand.Read(b[:]) // never fails: crypto/rand
 			n.requestID = hex.EncodeToString(b[:])
@@ -161,10 +174,8 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 			slog.String("remoteIp", f.ClientAddr(r)),
 			slog.String("latency", fmt.Sprintf("%.6fs", took.Seconds()))),
 	}
-	if m := tracePattern.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
-		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
-	} else if m := tracePattern.FindStringSubmatch(r.Header.Get("X-Cloud-Trace-Context")); m != nil {
-		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+m[1]))
+	if id := traceID(r.Header); id != "" {
+		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+id))
 	}
 	attrs = append(attrs, n.attrs...)
 	if n.err != nil {

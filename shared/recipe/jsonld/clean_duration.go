@@ -2,7 +2,6 @@ package jsonld
 
 import (
 	"math"
-	"regexp"
 	"strings"
 )
 
@@ -35,7 +34,7 @@ func isoMinutes(s string) (int, bool) {
 	if len(s) > 1 && s[0] == 'T' && isDigit(rune(s[1])) {
 		s = "P" + s
 	}
-	parts := isoDuration.FindStringSubmatch(s)
+	parts := isoDuration().FindStringSubmatch(s)
 	if parts == nil {
 		return 0, false
 	}
@@ -52,7 +51,7 @@ func isoMinutes(s string) (int, bool) {
 	return wholeMinutes(total)
 }
 
-var isoDuration = regexp.MustCompile(`^P(?:([\d.,]*)Y)?(?:([\d.,]*)M)?(?:([\d.,]*)W)?(?:([\d.,]*)D)?T?(?:([\d.,]*)H)?(?:([\d.,]*)M)?(?:([\d.,]*)S?)?$`)
+var isoDuration = pattern(`^P(?:([\d.,]*)Y)?(?:([\d.,]*)M)?(?:([\d.,]*)W)?(?:([\d.,]*)D)?T?(?:([\d.,]*)H)?(?:([\d.,]*)M)?(?:([\d.,]*)S?)?$`)
 
 // clockMinutes reads 0:45 and 01:15:00.
 func clockMinutes(s string) (int, bool) {

@@ -1,7 +1,6 @@
 package jsonld
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -133,8 +132,8 @@ func numberAt(s string, i, want int) int {
 }
 
 var (
-	stepNumber = regexp.MustCompile(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]\s*|\s*[-–—]\s+)|[①-⑳]\s*|(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
-	onlyNumber = regexp.MustCompile(`^(?i:(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
+	stepNumber = pattern(`^(?i:[\(（]?[\d０-９]{1,3}(?:[.):．）：、]\s*|\s*[-–—]\s+)|[①-⑳]\s*|(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|步骤|步驟|ステップ|手順)\s*\d{1,3}\s*[.:)–—-]?\s+|第\s*\d{1,3}\s*步[:：]?\s*)`)
+	onlyNumber = pattern(`^(?i:(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
 )
 
 // unnumbered removes the numbers and bullets in front of lines, and lines that
@@ -146,7 +145,7 @@ func unnumbered(lines []string) []string {
 			continue
 		}
 		line = leadingMarks(line)
-		number := stepNumber.FindString(line)
+		number := stepNumber().FindString(line)
 		// 1.5 and 2 - 3 are no numbers of steps, "1. 2 eggs" begins with one.
 		if rest := line[len(number):]; rest != "" && (!isDigit(rune(rest[0])) || strings.HasSuffix(number, " ") && !strings.ContainsAny(number, "-–—")) {
 			line = rest
@@ -160,7 +159,7 @@ func unnumbered(lines []string) []string {
 
 // stepLabel returns "" for a name that only numbers a step, such as "Step 3".
 func stepLabel(name string) string {
-	if len(name) < 40 && onlyNumber.MatchString(name) {
+	if len(name) < 40 && onlyNumber().MatchString(name) {
 		return ""
 	}
 	return name

@@ -1,7 +1,6 @@
 package jsonld
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -25,14 +24,14 @@ const (
 // plain number: "8 (2 tbsp servings)" is 8, "1 loaf (8 servings)" is 8.
 func servingsOf(s string) (count, int) {
 	s = oneLine(clip(s, 2000))
-	outside := parenthesis.ReplaceAllString(s, " ")
+	outside := parenthesis().ReplaceAllString(s, " ")
 	if c, rank := bestCount(tokens(outside)); rank >= plainNumber && outside != s {
 		return c, rank
 	}
 	return bestCount(tokens(s))
 }
 
-var parenthesis = regexp.MustCompile(`\([^()]*\)?`)
+var parenthesis = pattern(`\([^()]*\)?`)
 
 func bestCount(list []token) (best count, bestRank int) {
 	for i := 0; i < len(list); i++ {

@@ -2,7 +2,6 @@ package jsonld
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -163,7 +162,7 @@ func (m *mapper) image() string {
 }
 
 // sizeInName is the size that WordPress writes into the names of scaled copies.
-var sizeInName = regexp.MustCompile(`-(\d{2,4})x(\d{2,4})\.[A-Za-z]{3,4}(?:$|\?)`)
+var sizeInName = pattern(`-(\d{2,4})x(\d{2,4})\.[A-Za-z]{3,4}(?:$|\?)`)
 
 // area returns the area of an image in pixels, as far as it is known. A name
 // without a size is the original, larger than its copies.
@@ -177,7 +176,7 @@ func (m *mapper) area(v any, address string) int {
 			return 0 // a thumbnail only
 		}
 	}
-	if size := sizeInName.FindStringSubmatch(address); size != nil {
+	if size := sizeInName().FindStringSubmatch(address); size != nil {
 		w, _ := strconv.Atoi(size[1])
 		h, _ := strconv.Atoi(size[2])
 		return w * h

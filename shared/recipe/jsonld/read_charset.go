@@ -2,7 +2,6 @@ package jsonld
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +12,7 @@ import (
 	"golang.org/x/text/transform"
 )
 
-var declaredCharset = regexp.MustCompile(`(?i)charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})`)
+var declaredCharset = pattern(`(?i)charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})`)
 
 // decodeText returns body as UTF-8: by its byte order mark; as it is when it is
 // UTF-8, whatever it declares; by what it declares; else as windows-1252, as a
@@ -45,7 +44,7 @@ func encodingOf(body []byte) encoding.Encoding {
 	case utf8.Valid(body) && bytes.IndexByte(body, escape) < 0:
 		return nil
 	}
-	if m := declaredCharset.FindSubmatch(body[:min(len(body), 16<<10)]); m != nil {
+	if m := declaredCharset().FindSubmatch(body[:min(len(body), 16<<10)]); m != nil {
 		if enc, name := charset.Lookup(string(m[1])); enc != nil && name != "utf-8" && !strings.HasPrefix(name, "utf-16") {
 			return enc
 		}
