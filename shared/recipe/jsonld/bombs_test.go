@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"pantry.example/shared/recipe/jsonld"
 )
@@ -167,4 +170,43 @@ func (c *endingContext) Err() error {
 		return nil
 	}
 	return c.err
+}
+
+// Many large documents at once would fill an instance's memory.
+func TestOneDocumentIsReadAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := []byte(`{"@type":"Recipe","name":"` + strings.Repeat("a", 1<<16) + `"}`)
+		var second atomic.Int64 // how often the second document's reader looked at its context
+		ended := make(chan error, 1)
+		var begin sync.Once
+		first := asked{t.Context(), func() {
+			begin.Do(func() {
+				go func() {
+					_, err := jsonld.Parse(asked{t.Context(), func() { second.Add(1) }}, body)
+					ended <- err
+				}()
+				synctest.Wait()
+				if n := second.Load(); n > 0 {
+					t.Error("a second document is read before the first one is done")
+				}
+			})
+		}}
+		if _, err := jsonld.Parse(first, body); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; err != nil || second.Load() == 0 {
+			t.Errorf("the second document was not read afterwards: %v", err)
+		}
+	})
+}
+
+// asked is a context that tells when it is asked for its error.
+type asked struct {
+	context.Context
+	tell func()
+}
+
+func (a asked) Err() error {
+	a.tell()
+	return a.Context.Err()
 }

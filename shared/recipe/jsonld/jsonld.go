@@ -21,6 +21,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/semaphore"
+
 	"pantry.example/shared/recipe"
 )
 
@@ -71,7 +73,8 @@ type Item struct {
 //
 // The error is about the whole document; what is wrong with one recipe is in its
 // Item. Time and memory are linear in the size of body: past that the error is
-// ErrTooComplex. The error is that of ctx when ctx ends first.
+// ErrTooComplex. A process reads one document at a time: further calls wait. The error
+// is that of ctx when ctx ends first.
 func Parse(ctx context.Context, body []byte) ([]Item, error) {
 	return parse(ctx, body, looksLikePage)
 }
@@ -90,10 +93,19 @@ func ParseHTML(ctx context.Context, body []byte) ([]Item, error) {
 	return parse(ctx, body, func(text string) bool { return !looksLikeJSON(text) })
 }
 
+// reading admits one document at a time. One may take a hundred MiB of memory while it
+// is read, and an instance has 256 (_MEMORY in cloudbuild.yaml). To read several at once
+// would save no time: it also has one CPU.
+var reading = semaphore.NewWeighted(1)
+
 func parse(ctx context.Context, body []byte, isPage func(string) bool) (items []Item, err error) {
 	if len(body) > MaxBytes {
 		return nil, fmt.Errorf("%w: send at most %d MiB at a time", ErrTooLarge, MaxBytes>>20)
 	}
+	if err := reading.Acquire(ctx, 1); err != nil {
+		return nil, fmt.Errorf("read recipes: %w", err)
+	}
+	defer reading.Release(1)
 	b := newBudget(ctx, len(body))
 	defer b.catch(&items, &err)
 	text := decodeText(body)
