@@ -26,7 +26,7 @@ import (
 const Name = "check-expiration"
 
 func init() {
-	functions.HTTP("CheckExpiration", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
+	functions.HTTP("CheckExpiration", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
 // Deps is what the function works with. All of it is required.

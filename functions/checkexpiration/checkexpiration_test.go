@@ -213,11 +213,11 @@ func TestOpen(t *testing.T) {
 	s := newService(t, time.Minute)
 	t.Setenv("GOOGLE_CLOUD_PROJECT", google.Project)
 	t.Setenv("REDIS_SERVER", s.redis.Addr())
-	h := web.NewLazy(web.NewLogger(s.log, nil), checkexpiration.Open)
+	h := web.NewLazy(web.NewLogger(s.log, nil), config.EnvironmentOrigins, checkexpiration.Open)
 	wantExpired(t, send(t, h, http.MethodGet, "/", http.Header{}), "true")
 
 	t.Setenv("REDIS_SERVER", "https://secret-name.upstash.io")
-	h = web.NewLazy(web.NewLogger(s.log, nil), checkexpiration.Open)
+	h = web.NewLazy(web.NewLogger(s.log, nil), config.EnvironmentOrigins, checkexpiration.Open)
 	wantProblem(t, send(t, h, http.MethodGet, "/", http.Header{}), http.StatusServiceUnavailable, "not_configured")
 	if out := s.log.String(); !strings.Contains(out, "REDIS_SERVER") || strings.Contains(out, "secret-name") {
 		t.Errorf("the log says %s, want the variable and not its value", out)

@@ -21,7 +21,7 @@ import (
 const Name = "recipes"
 
 func init() {
-	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
+	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
 // Sessions returns what Deps.Authenticate wants: the session in cache that a

@@ -17,7 +17,7 @@ import (
 const Name = "set-cache"
 
 func init() {
-	functions.HTTP("SetCache", web.NewLazy(web.NewLogger(os.Stderr, nil), open).ServeHTTP)
+	functions.HTTP("SetCache", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
 func open() (http.Handler, error) {

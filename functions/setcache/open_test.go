@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pantry.example/functions/setcache"
+	"pantry.example/shared/config"
 	"pantry.example/shared/emulator"
 	"pantry.example/shared/emulator/google"
 	"pantry.example/shared/web"
@@ -250,7 +251,7 @@ func TestNotConfigured(t *testing.T) {
 	google.New(t)
 	t.Setenv("REDIS_SERVER", "https://secret-name.upstash.io")
 	log := new(emulator.Output)
-	h := web.NewLazy(web.NewLogger(log, nil), setcache.Open)
+	h := web.NewLazy(web.NewLogger(log, nil), config.EnvironmentOrigins, setcache.Open)
 	send(t, h, "POST", "/", "{}").want(t, 503, "not_configured")
 	if out := log.String(); !strings.Contains(out, "REDIS_SERVER") || strings.Contains(out, "secret-name") {
 		t.Errorf("the log says %s, want the variable and not its value", out)
@@ -262,7 +263,7 @@ func TestConfigured(t *testing.T) {
 	s := newService(t)
 	t.Setenv("REDIS_SERVER", s.redis.Addr())
 	t.Setenv("GOOGLE_CLOUD_PROJECT", google.Project)
-	h := web.NewLazy(web.NewLogger(s.log, nil), setcache.Open)
+	h := web.NewLazy(web.NewLogger(s.log, nil), config.EnvironmentOrigins, setcache.Open)
 	send(t, h, "POST", "/set-cache", signInBody("ann", s.idToken("ann", time.Minute))).want(t, 200, "")
 }
 

@@ -12,6 +12,13 @@ func localOrigins() []string {
 	return []string{"http://localhost:3000", "http://localhost:5173", "http://127.0.0.1:3000", "http://127.0.0.1:5173"}
 }
 
+// Origins returns the entries of ALLOWED_ORIGINS that can be read, also where Load fails: a page should be able to read
+// the answer that says so.
+func Origins(getenv func(string) string) []string {
+	l := loader{getenv: getenv}
+	return l.origins(getenv("K_SERVICE") != "")
+}
+
 // origins reads ALLOWED_ORIGINS: origins with commas or spaces between them.
 func (l *loader) origins(deployed bool) []string {
 	v := l.get("ALLOWED_ORIGINS")

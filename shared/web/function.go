@@ -53,17 +53,33 @@ func (f Function) Handler(routes http.Handler) http.Handler {
 
 // private keeps answers out of shared caches: all of them depend on the caller.
 // Firebase Hosting drops Set-Cookie from an answer that is not private and caches a
-// 404 for ten minutes (https://firebase.google.com/docs/hosting/manage-cache).
+// 404 for ten minutes (https://firebase.google.com/docs/hosting/manage-cache). It also
+// keeps a browser from taking an answer for a page, a script or a frame.
 func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Cache-Control", "private, no-store")
-		h.Add("Vary", "Cookie, Authorization")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h["Cache-Control"] = cacheControl
+		h["Vary"] = append(h["Vary"], "Cookie, Authorization")
+		h["Content-Security-Policy"] = contentSecurityPolicy
+		h["Cross-Origin-Resource-Policy"] = resourcePolicy
+		h["Referrer-Policy"] = referrerPolicy
+		h["X-Content-Type-Options"] = contentTypeOptions
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+			h["Strict-Transport-Security"] = transportSecurity
+		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// Values of headers that every answer has. They are shared, so nobody may change them.
+var (
+	cacheControl          = []string{"private, no-store"}
+	contentSecurityPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
+	resourcePolicy        = []string{"cross-origin"} // CORS says who may read it
+	referrerPolicy        = []string{"no-referrer"}
+	contentTypeOptions    = []string{"nosniff"}
+	transportSecurity     = []string{"max-age=31536000"}
+)
 
 // alias serves /name/… and /api/name/… as /…. An escaped slash ends no name: it is part
 // of an id.

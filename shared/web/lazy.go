@@ -30,8 +30,9 @@ const quiet = 100 * time.Millisecond
 // one opening. When it fails they are all answered 503, its text is logged when it is
 // new, and the next request tries again.
 type Lazy struct {
-	open func() (http.Handler, error)
-	log  *slog.Logger
+	open    func() (http.Handler, error)
+	origins func() []string
+	log     *slog.Logger
 
 	handler atomic.Pointer[http.Handler]
 	flight  singleflight.Group
@@ -40,9 +41,10 @@ type Lazy struct {
 
 // NewLazy returns a handler that opens itself with open. The first request also
 // arranges for an orderly end on SIGTERM: running requests may finish within
-// DrainTimeout. The Functions Framework would cut them.
-func NewLazy(log *slog.Logger, open func() (http.Handler, error)) *Lazy {
-	return &Lazy{open: open, log: log}
+// DrainTimeout. The Functions Framework would cut them. Pages of the given origins may
+// read the answer of a function that cannot be opened.
+func NewLazy(log *slog.Logger, origins func() []string, open func() (http.Handler, error)) *Lazy {
+	return &Lazy{open: open, origins: origins, log: log}
 }
 
 // process is about all functions of the process, because SIGTERM is.
@@ -58,13 +60,16 @@ func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	process.signals.Do(func() { endOnSIGTERM(l.log) })
 	h, err := l.opened(r.Context())
 	if err != nil {
-		w.Header().Set("Cache-Control", "no-store")
-		setReadDeadline(w, leftoverTimeout)
-		Write(w, r, NewError(http.StatusServiceUnavailable, "not_configured",
-			"This function is not set up. Its log says what is missing.").With(err).Retry(10*time.Second))
-		return
+		f := Function{Origins: l.origins()}
+		h = private(f.cors(Handler(notConfigured)))
 	}
 	h.ServeHTTP(w, r)
+}
+
+func notConfigured(w http.ResponseWriter, _ *http.Request) error {
+	setReadDeadline(w, leftoverTimeout)
+	return NewError(http.StatusServiceUnavailable, "not_configured",
+		"This function is not set up. Its log says what is missing.").Retry(10 * time.Second)
 }
 
 func (l *Lazy) opened(ctx context.Context) (http.Handler, error) {

@@ -27,7 +27,7 @@ func get(h http.Handler) *httptest.ResponseRecorder {
 func TestLazyOpensAtTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	opened := 0
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { opened++; return ok(), nil })
+	l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { opened++; return ok(), nil })
 	if opened != 0 {
 		t.Error("NewLazy() opened the function")
 	}
@@ -48,7 +48,7 @@ func TestLazyThatCannotOpen(t *testing.T) {
 		next   error
 		opened int
 	)
-	l := web.NewLazy(web.NewLogger(&log, nil), func() (http.Handler, error) { opened++; return ok(), next })
+	l := web.NewLazy(web.NewLogger(&log, nil), noOrigins, func() (http.Handler, error) { opened++; return ok(), next })
 	for _, text := range []string{"REDIS_SERVER is not set", "REDIS_SERVER is not set", "SESSION_TTL is no duration", "REDIS_SERVER is not set"} {
 		next = errors.New(text)
 		w := get(l)
@@ -56,7 +56,7 @@ func TestLazyThatCannotOpen(t *testing.T) {
 		if strings.Contains(w.Body.String(), "REDIS") || e.Detail != "This function is not set up. Its log says what is missing." {
 			t.Errorf("the client reads %s", w.Body)
 		}
-		if w.Header().Get("Retry-After") != "10" || w.Header().Get("Cache-Control") != "no-store" {
+		if w.Header().Get("Retry-After") != "10" || w.Header().Get("Cache-Control") != "private, no-store" {
 			t.Errorf("headers %v, want Retry-After 10 and no-store", w.Header())
 		}
 	}
@@ -82,24 +82,34 @@ func TestLazyThatCannotOpen(t *testing.T) {
 	}
 }
 
-// While a function cannot be opened its origins are not known: nobody may read the
-// answer, and nobody is told that a preflight went well.
-func TestLazyThatCannotOpenAllowsNoOrigin(t *testing.T) {
+// TestLazyThatCannotOpenTellsThePage: the page of an allowed origin can read why nothing
+// works, and no other page can.
+func TestLazyThatCannotOpenTellsThePage(t *testing.T) {
 	t.Parallel()
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { return nil, errors.New("not set") })
+	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() []string { return []string{friend} },
+		func() (http.Handler, error) { return nil, errors.New("not set") })
+	for origin, want := range map[string]string{friend: friend, "https://other.example": ""} {
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, request(http.MethodGet, "/", "", "Origin", origin))
+		wantProblem(t, w, 503, "not_configured")
+		if got := w.Header().Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: Access-Control-Allow-Origin = %q, want %q", origin, got, want)
+		}
+	}
 	w := httptest.NewRecorder()
 	l.ServeHTTP(w, request(http.MethodOptions, "/", "", "Origin", friend, "Access-Control-Request-Method", "GET"))
-	wantProblem(t, w, 503, "not_configured")
-	if got := corsHeaders(w.Header()); len(got) > 0 {
-		t.Errorf("%v, want no CORS headers", got)
+	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Origin") != friend {
+		t.Errorf("preflight = %d %v, want 204 for %s", w.Code, w.Header(), friend)
 	}
 }
+
+func noOrigins() []string { return nil }
 
 func TestLazyThatPanics(t *testing.T) {
 	t.Parallel()
 	var log buffer
 	panics := true
-	l := web.NewLazy(web.NewLogger(&log, nil), func() (http.Handler, error) {
+	l := web.NewLazy(web.NewLogger(&log, nil), noOrigins, func() (http.Handler, error) {
 		if panics {
 			panic("secret detail")
 		}
@@ -117,7 +127,7 @@ func TestLazyThatPanics(t *testing.T) {
 
 func TestLazyWithoutAHandler(t *testing.T) {
 	t.Parallel()
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { return nil, nil })
+	l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { return nil, nil })
 	wantProblem(t, get(l), 503, "not_configured")
 }
 
@@ -126,7 +136,7 @@ func TestLazyOpensOnceForAll(t *testing.T) {
 	for _, failure := range []error{nil, errors.New("not set")} {
 		synctest.Test(t, func(t *testing.T) {
 			var opened atomic.Int64
-			l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) {
+			l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) {
 				opened.Add(1)
 				time.Sleep(5 * time.Second)
 				return ok(), failure
@@ -157,7 +167,7 @@ func TestLazyThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { <-release; return ok(), nil })
+		l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { <-release; return ok(), nil })
 		start := time.Now()
 		wantProblem(t, get(l), 503, "not_configured")
 		if took := time.Since(start); took != web.RequestTimeout {
@@ -185,7 +195,7 @@ func TestLazyOpensOnceInARace(t *testing.T) {
 	t.Parallel()
 	for range 500 {
 		var opened atomic.Int64
-		l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { opened.Add(1); return ok(), nil })
+		l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { opened.Add(1); return ok(), nil })
 		start := make(chan struct{})
 		var wait sync.WaitGroup
 		for range 8 {

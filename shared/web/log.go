@@ -80,9 +80,10 @@ func Annotate(ctx context.Context, attrs ...slog.Attr) {
 	}
 }
 
-// isRequestID reports whether s is 8 to 64 letters, digits, "_" and "-".
+// isRequestID reports whether s is 8 to 36 letters, digits, "_" and "-": a
+// UUID, and nothing as long as a session's secret.
 func isRequestID(s string) bool {
-	return len(s) >= 8 && len(s) <= 64 && !strings.ContainsFunc(s, func(c rune) bool {
+	return len(s) >= 8 && len(s) <= 36 && !strings.ContainsFunc(s, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' && c != '-'
 	})
 }

@@ -141,8 +141,8 @@ func TestRequestID(t *testing.T) {
 	}{
 		{"12345678", true},
 		{"0190f3a4-7b1c-7d3e-9f10-2b8c6d4e5f60", true},
-		{strings.Repeat("a", 64), true},
-		{strings.Repeat("a", 65), false},
+		{strings.Repeat("a", 36), true},
+		{strings.Repeat("a", 37), false},
 		{"1234567", false},
 		{"", false},
 		{"12345678\r\nSet-Cookie: x=y", false},

@@ -110,11 +110,25 @@ func TestCORSOfAnError(t *testing.T) {
 	}
 }
 
+// TestTransportSecurity: over https a browser is told to stay with https, and over plain
+// HTTP, as on a laptop, it is not.
+func TestTransportSecurity(t *testing.T) {
+	t.Parallel()
+	s := serve(t, ok())
+	if got := s.do(http.MethodGet, "http://localhost:8080/").Header().Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("over HTTP: %q, want none", got)
+	}
+	if got := s.do(http.MethodGet, "/", "X-Forwarded-Proto", "https").Header().Get("Strict-Transport-Security"); got != "max-age=31536000" {
+		t.Errorf("over https: %q, want a year", got)
+	}
+}
+
 // wantPrivate checks the headers that keep an answer out of caches and out of frames.
 func wantPrivate(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
 	want := map[string]string{
 		"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cross-Origin-Resource-Policy": "cross-origin",
 	}
 	got := map[string]string{}
 	for name := range want {

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	}
 	// The first request of a process starts what waits for SIGTERM for all of its life:
 	// here, and not in the bubble of a test.
-	get(web.NewLazy(web.NewLogger(&buffer{}, nil), func() (http.Handler, error) { return ok(), nil }))
+	get(web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { return ok(), nil }))
 	os.Exit(m.Run())
 }
 
@@ -61,9 +61,9 @@ func serveProcess(port string) error {
 		panic(http.ErrAbortHandler)
 	})
 	f := web.Function{Name: "process", SessionCookie: cookie, Log: log}
-	lazy := web.NewLazy(log, func() (http.Handler, error) { return f.Handler(routes), nil })
+	lazy := web.NewLazy(log, noOrigins, func() (http.Handler, error) { return f.Handler(routes), nil })
 	// A second function of the same process, which has nothing to do when SIGTERM comes.
-	idle := web.NewLazy(log, func() (http.Handler, error) { return f.Handler(routes), nil })
+	idle := web.NewLazy(log, noOrigins, func() (http.Handler, error) { return f.Handler(routes), nil })
 	for path, h := range map[string]http.Handler{"/": lazy, "/idle": idle} {
 		if err := funcframework.RegisterHTTPFunctionContext(context.Background(), path, h.ServeHTTP); err != nil {
 			return err

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"pantry.example/shared/recipe"
 )
 
 // splitSteps parts the lines of one text into steps: at its line ends, or a
@@ -28,7 +30,7 @@ func splitSteps(lines []string) []string {
 func splitGlued(s string) []string {
 	var parts []string
 	start := 0
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && len(parts) < 2*recipe.MaxSteps; i++ { // more would be dropped
 		if strings.IndexByte(".!?", s[i]) >= 0 && endsSentence(s[start:i]) && beginsSentence(s[i+1:]) {
 			parts = append(parts, s[start:i+1])
 			start = i + 1
