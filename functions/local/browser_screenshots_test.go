@@ -17,7 +17,7 @@ var screenshots = flag.String("screenshots", "", "the folder into which TestBrow
 //	.ci/services -only packages go test ./functions/local -run BrowserScreenshots -screenshots page
 func TestBrowserScreenshots(t *testing.T) {
 	if *screenshots == "" {
-		t.Skip("-screenshots names no folder to write into")
+		*screenshots = t.TempDir()
 	}
 	v := newBrowserSuite(t).visit(t)
 	v.click("#google")

@@ -43,7 +43,7 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, target, mediaType, condition, body string) {
 		u, err := url.ParseRequestURI(target)
 		if err != nil || !strings.HasPrefix(target, "/") || strings.ContainsAny(method, " \r\n\t") || method == "" {
-			t.Skip()
+			return
 		}
 		req := httptest.NewRequest(http.MethodGet, "/", strings.NewReader(body))
 		req.Method, req.URL, req.RequestURI = method, u, target
@@ -91,7 +91,7 @@ func FuzzListQuery(f *testing.F) {
 		req.URL = &url.URL{Path: "/", RawQuery: query}
 		req.Header.Set("Authorization", "Bearer alice")
 		if req.URL.Query().Has("userID") {
-			t.Skip()
+			return
 		}
 		rec := httptest.NewRecorder()
 		s.h.ServeHTTP(rec, req)
