@@ -54,9 +54,10 @@ type part struct {
 	body  bool // the fields that a summary lacks
 }
 
-// maxBytes bounds the text of one page and of one batch, so that a hundred
-// recipes of the largest size do not fill an instance's memory.
-const maxBytes = 4 << 20
+// maxBytes bounds the text of one page and of one batch. An instance answers 20 requests
+// at once in 256 MiB (_CONCURRENCY and _MEMORY in cloudbuild.yaml), and each holds a few
+// times that: documents, recipes and JSON. A hundred usual recipes have a third of it.
+const maxBytes = 1 << 20
 
 // errConflict: another write came first.
 var errConflict = errors.New("recipe was written concurrently")

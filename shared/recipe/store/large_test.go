@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,4 +120,33 @@ func liveHeap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// TestPagesOfLargeRecipes: a page ends early before it fills the memory of an instance,
+// and none of its recipes is lost.
+func TestPagesOfLargeRecipes(t *testing.T) {
+	eachStore(t, func(t *testing.T, open opener) {
+		const n, most = 8, 1 << 20
+		s := open(t)
+		large := recipe.Recipe{Title: "Large", Steps: slices.Repeat([]string{strings.Repeat("a", 4000)}, 60)}
+		for range n {
+			if _, err := s.Create(t.Context(), "ada", large, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q, found := recipe.Query{PageSize: recipe.MaxPageSize}, 0
+		for more := true; more; more = q.PageToken != "" {
+			page, err := s.List(t.Context(), "ada", q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := len(page.Recipes) * large.Size(); size > most {
+				t.Errorf("a page has %d bytes of text, want at most %d", size, most)
+			}
+			found, q.PageToken = found+len(page.Recipes), page.NextPageToken
+		}
+		if found != n {
+			t.Errorf("the pages have %d recipes, want %d", found, n)
+		}
+	})
 }
