@@ -1,8 +1,13 @@
 package web_test
 
 import (
+	"io"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -90,4 +95,21 @@ func TestAnswersArePrivate(t *testing.T) {
 		w := serve(t, ok()).do(method, "/")
 		wantPrivate(t, w)
 	}
+}
+
+// A client that asks for much and reads nothing must not hold a place for requests.
+func TestAnswerThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var answered atomic.Bool
+		c := dial(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, strings.Repeat("x", 64<<10))
+			answered.Store(true)
+		})))
+		c.send("GET / HTTP/1.1\r\nHost: api.example\r\n\r\n")
+		time.Sleep(2 * time.Minute)
+		if !answered.Load() {
+			t.Error("the handler still waits for the client")
+		}
+	})
 }

@@ -220,6 +220,11 @@ func safePath(path string) string {
 	return strings.Join(segments, "/")
 }
 
+// answerTimeout bounds how long a client may take for an answer, so that one that does not
+// read holds none of an instance's places for requests. Exports have limits of their own.
+// net/http takes the deadline off before the next request.
+const answerTimeout = time.Minute
+
 // recorder remembers what was answered. Its Unwrap lets http.ResponseController reach
 // the connection.
 type recorder struct {
@@ -231,13 +236,14 @@ type recorder struct {
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 && status >= http.StatusOK {
 		r.status = status
+		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(answerTimeout)) // as in setReadDeadline
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.WriteHeader(http.StatusOK)
 	}
 	n, err := r.ResponseWriter.Write(b)
 	r.size += int64(n)

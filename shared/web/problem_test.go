@@ -199,7 +199,7 @@ func TestWriteJSON(t *testing.T) {
 	if err := web.WriteJSON(w, http.StatusCreated, map[string]string{"a": "<b>"}); err != nil {
 		t.Fatal(err)
 	}
-	if w.Code != 201 || w.Header().Get("Content-Type") != "application/json" || w.Body.String() != `{"a":"\u003cb\u003e"}`+"\n" {
+	if w.Code != 201 || w.Header().Get("Content-Type") != "application/json" || w.Body.String() != `{"a":"<b>"}`+"\n" {
 		t.Errorf("%d %q %q", w.Code, w.Header().Get("Content-Type"), w.Body)
 	}
 	w = httptest.NewRecorder()
