@@ -176,14 +176,7 @@ func (v *visitor) text(script string) string {
 // testAxe looks for faults of accessibility in every state, in both colour schemes and at
 // both ends of the widths (https://github.com/dequelabs/axe-core).
 func (s *browserSuite) testAxe(t *testing.T) {
-	packages := os.Getenv("TEST_AXE")
-	const what = "a folder with the node_modules of functions/local/page/testdata/js (npm ci --ignore-scripts)"
-	switch {
-	case packages == "" && os.Getenv("CI") == "true":
-		t.Fatalf("TEST_AXE is not set; in CI it must name %s", what)
-	case packages == "":
-		t.Skipf("set TEST_AXE to %s to run this", what)
-	}
+	packages := packagesOf(t, "TEST_AXE", "functions/local/page/testdata/js")
 	source, err := os.ReadFile(filepath.Join(packages, "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package main_test
 import (
 	"context"
 	"net/url"
+	"os"
 	"testing"
 	"time"
 
@@ -51,4 +52,20 @@ func hostOf(address string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// packagesOf returns the folder that variable names, whose node_modules hold the packages
+// of folder.
+func packagesOf(t *testing.T, variable, folder string) string {
+	t.Helper()
+	dir := os.Getenv(variable)
+	what := "a copy of " + folder + " in which npm ci --ignore-scripts ran"
+	switch {
+	case dir != "":
+	case os.Getenv("CI") == "true":
+		t.Fatalf("%s is not set; in CI it must name %s", variable, what)
+	default:
+		t.Skipf("set %s to %s to run this", variable, what)
+	}
+	return dir
 }
