@@ -7,14 +7,15 @@ import (
 	"testing"
 )
 
-// The list prices and limits that are known; sources and date are in the text.
+// Upstash's list prices and limits. The text has their date.
 const (
-	upstashFree     = 500_000 // commands a month
-	upstashPrice    = 0.20    // dollars
-	upstashPer      = 100_000 // commands for that
-	connectionLimit = 1_000   // the smallest of Upstash's limits
-	poolSize        = 10      // connections of an instance at most (shared/session)
-	idleConnections = 2       // and when it has nothing to do
+	commandPrice    = 0.20    // dollars for
+	commandsPer     = 100_000 // so many commands
+	gigabytePrice   = 0.03    // dollars for each GB above
+	freeGigabytes   = 200     // a month
+	freePlan        = 500_000 // commands a month in the free plan
+	connectionLimit = 1_000   // the smallest of the limits
+	poolSize        = 10      // connections for sign-ins of an instance at most (shared/session)
 )
 
 // mix is 100 requests of people who use the page: most look, few write.
@@ -37,8 +38,9 @@ var mix = []struct {
 
 // What is assumed of traffic.
 const (
-	peak      = 10.0 // times the average
-	seconds   = 0.1  // a request, cold starts left out
+	peak      = 10.0  // times the average
+	seconds   = 0.1   // a request, as Google rounds it up; cold starts left out
+	traffic   = 2_000 // bytes between an instance and Redis a request
 	monthDays = 30
 )
 
@@ -88,20 +90,21 @@ var months = []int{10_000, 1_000_000, 100_000_000}
 func bill(s *strings.Builder, hundred row) {
 	fmt.Fprintf(s, "\n100 such requests are %d Redis commands as Upstash bills them, %d requests to Firebase, %d reads, %d writes and %d deletes in Firestore.\n\n",
 		hundred.commands(), hundred.lookups+hundred.others, hundred.reads, hundred.writes, hundred.deletes)
-	s.WriteString("| requests a month | Redis commands | Upstash, pay as you go | Firebase requests | Firestore reads | writes | deletes | busy instance-seconds at concurrency 1 |\n|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	s.WriteString("| requests a month | Redis commands | GB to and from Redis | Upstash, pay as you go | Firebase requests | Firestore reads | writes | deletes | busy instance-seconds at concurrency 1 |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, n := range months {
 		per := n / 100
 		commands := per * hundred.commands()
-		fmt.Fprintf(s, "| %s | %s | $%s | %s | %s | %s | %s | %s |\n", thousands(n), thousands(commands), dollars(upstash(commands)),
+		gigabytes := float64(n) * traffic / 1e9
+		fmt.Fprintf(s, "| %s | %s | %.3g | $%s | %s | %s | %s | %s | %s |\n", thousands(n), thousands(commands), gigabytes, dollars(upstash(commands, gigabytes)),
 			thousands(per*(hundred.lookups+hundred.others)), thousands(per*hundred.reads), thousands(per*hundred.writes),
 			thousands(per*hundred.deletes), thousands(int(float64(n)*seconds)))
 	}
-	s.WriteString(google)
+	fmt.Fprintf(s, google, thousands(freePlan*100/hundred.commands()/1_000*1_000))
 }
 
-// upstash is the month's bill in dollars.
-func upstash(commands int) float64 {
-	return math.Max(0, float64(commands-upstashFree)) / upstashPer * upstashPrice
+// upstash is the month's bill in dollars, pay as you go.
+func upstash(commands int, gigabytes float64) float64 {
+	return float64(commands)/commandsPer*commandPrice + max(0, gigabytes-freeGigabytes)*gigabytePrice
 }
 
 // sizes says how many instances and connections each size needs.
@@ -113,9 +116,9 @@ func sizes(s *strings.Builder) {
 		for _, concurrency := range []int{1, 20} {
 			// Each of the three functions has at least one instance.
 			instances := max(3, int(math.Ceil(busy/float64(concurrency))))
-			most := instances * min(concurrency, poolSize)
-			fmt.Fprintf(s, "| %s | %.3g / %.3g | %d | %d | %d | %d | %.1f %% |\n", thousands(n), average, average*peak,
-				concurrency, instances, most, instances*min(concurrency, idleConnections), 100*float64(most)/connectionLimit)
+			most := instances * (1 + min(concurrency, poolSize))
+			fmt.Fprintf(s, "| %s | %.3g / %.3g | %d | %d | %d | %.1f %% |\n", thousands(n), average, average*peak,
+				concurrency, instances, most, 100*float64(most)/connectionLimit)
 		}
 	}
 }
@@ -129,14 +132,25 @@ func thousands(n int) string {
 }
 
 func dollars(d float64) string {
-	whole := int(d)
-	return thousands(whole) + fmt.Sprintf("%.2f", d-float64(whole))[1:]
+	cents := int(math.Round(d * 100))
+	return fmt.Sprintf("%s.%02d", thousands(cents/100), cents%100)
 }
 
 func TestUpstashBill(t *testing.T) {
-	for commands, want := range map[int]string{0: "0.00", 500_000: "0.00", 600_000: "0.20", 1_500_000: "2.00", 1_000_500_000: "2,000.00"} {
-		if got := dollars(upstash(commands)); got != want {
-			t.Errorf("%d commands cost $%s, want $%s", commands, got, want)
+	for _, month := range []struct {
+		commands  int
+		gigabytes float64
+		want      string
+	}{
+		{0, 0, "0.00"},
+		{500_000, 1, "1.00"},
+		{1_460_000, 3, "2.92"},
+		{140_000_000, 200, "280.00"},
+		{140_000_000, 300, "283.00"},
+		{1_000_000_000, 0, "2,000.00"},
+	} {
+		if got := dollars(upstash(month.commands, month.gigabytes)); got != month.want {
+			t.Errorf("%d commands and %g GB cost $%s, want $%s", month.commands, month.gigabytes, got, month.want)
 		}
 	}
 }

@@ -2,33 +2,38 @@ package costs_test
 
 const head = `# What a call costs
 
-Measured by the tests of this folder, which fail when this file is not what they measure: Redis commands from the
-server's own statistics, Firebase requests at a proxy before the Auth emulator, Firestore documents in the answers
-of the emulator, counted as Firestore bills them.
+The tests of this folder measure these numbers, and fail when this file has other ones. They read Redis commands from
+the server's own statistics, count Firebase requests at a proxy before the Auth emulator, and count Firestore documents
+in the emulator's answers, as Firestore bills them.
 
 | call | Redis: sent + inside a script | Redis, billed | Firebase look-ups | other Firebase requests | Firestore reads | writes | deletes |
 |---|--:|--:|--:|--:|--:|--:|--:|
 `
 
 const notes = `
-- A script is one command and one round trip; Upstash also bills each command inside. HELLO, AUTH and PING are free.
-- A Firebase look-up asks for a user's state. It happens at a sign-in, and once a user and REVOCATION_MAX_AGE (60 s)
-  whichever function is asked; ten requests at the same time share one. The others are createSessionCookie and revoke.
-- Last seen is written at most once in 5 minutes a session, by the first request after that.
+- A script is one command and one round trip. Upstash also bills each command inside it. HELLO, AUTH and PING are free.
+- The first use of a script on a server that does not have it costs one command more: EVALSHA fails, and EVAL sends the
+  source. There are three scripts. A server loses them when it restarts. The table does not count this.
+- A Firebase look-up asks for a user's state. It happens at each sign-in. Otherwise it happens once in REVOCATION_MAX_AGE
+  (60 s) for each user who is active, whichever function is asked. Requests that come at the same time share one. The other
+  requests are createSessionCookie and revoke.
+- Last seen is written at most once in 5 minutes for each session, by the first request after that.
 - Google's public keys (a request every few hours an instance) and access tokens (one an hour) are not counted.
-- A document that is read by a query counts once, a query without a result as one read, a count as one read for each
-  1000 index entries.
+- Each document that a query returns is a read. A query without a result is one read. A count is one read for each 1,000
+  index entries.
 
 ## A month
 
-A guess at what people do, to be replaced by what your log says:
+This mix is a guess. Replace it by what your log says:
 `
 
 const google = `
-Upstash (its documentation, 2026-08): $0.20 for 100,000 commands, the first 500,000 a month free. Where an account has
-no free share in pay as you go, add $1.00 at most.
+Upstash (pay as you go, 2026-08): $0.20 for 100,000 commands from the first one on, and $0.03 for each GB above 200 GB a
+month. The bandwidth assumes 2 KB a request: a session's record holds a Firebase cookie of about 1 KB, sealed and in
+base64. Storage is free up to 1 GB, which is more than 500,000 sessions.
+The free plan is another plan: 500,000 commands and 10 GB a month. It is enough for %s such requests.
 
-Google's prices differ by region and change; none is written here because none was looked up. The bill is
+Google's prices differ by region and change, so none is written here. The bill is
 
     requests × price of an invocation
     + instance-seconds × (vCPU × price of a vCPU-second + GiB × price of a GiB-second)
@@ -36,36 +41,38 @@ Google's prices differ by region and change; none is written here because none w
     + GiB sent × price of egress + monthly active users × price of Identity Platform, above its free number
 
 with the numbers of the table: https://cloud.google.com/run/pricing, https://cloud.google.com/firestore/pricing,
-https://cloud.google.com/identity-platform/pricing. Each has a free share a month or a day that the smallest size
-is within reach of. Instance-seconds shrink with concurrency: an instance that serves ten requests at once is
-billed once.
+https://cloud.google.com/identity-platform/pricing. Each has a free share a month or a day. The smallest size may stay
+below it.
+
+Google bills an instance from the start of a request to its end and rounds up to 100 ms. A request of 20 ms that is alone
+on its instance costs 100 ms: this is what the last column counts. Requests that an instance serves at the same time are
+billed once. The start of an instance is billed too, and so is the waiting of a minimum instance, at a lower price.
 `
 
 const sizesHead = `
 ## Instances and connections
 
-Assumed: a peak of ten times the average, 100 ms a request. An instance opens at most 10 connections (PoolSize) and
-never more than it serves requests, and keeps 2 when it is idle (MaxIdleConns). Upstash allows 1,000 to 10,000
-connections by plan; the last column is of 1,000.
+Assumed: a peak of ten times the average, and 100 ms a request. The requests of an instance share one connection. Each
+sign-in that runs takes one more from a pool of at most 10 (PoolSize). So the table's "at most" is when every request is a
+sign-in. An instance keeps what it opened. Upstash allows 1,000 to 10,000 connections, by plan. The last column is of 1,000.
 
-| requests a month | a second: average / peak | concurrency | instances at peak | connections at most | kept when idle | of 1,000 |
-|--:|--:|--:|--:|--:|--:|--:|
+| requests a month | a second: average / peak | concurrency | instances at peak | connections at most | of 1,000 |
+|--:|--:|--:|--:|--:|--:|
 `
 
 const advice = `
-Max instances × 10 (or × the concurrency, when that is below 10), summed over the three functions, must stay below the
-plan's connections: with 1,000 that is 100 instances at concurrency 10 or more, or 1,000 at concurrency 1.
+Add up the max instances × 11 of the three functions. (With a concurrency below 10, take the concurrency + 1 in place of 11.)
+The sum must stay below the plan's connections.
 
 ## What to change when
 
-- **Commands above some millions a month, every month**: compare the Upstash column with the price of a fixed plan; it
-  does not count commands. Look at its limits of commands a second and of connections first.
-- **Instances are busy and their CPUs are not**: raise concurrency. Above 1 it needs a whole vCPU; from 10 on an
-  instance's connections stop growing.
-- **Cold starts hurt**: min instances 1 for the function that the page calls first. It is billed while it waits.
-- **PING above 5 ms** (the doctor says): functions, Redis and Firestore belong into one region; each call above waits
-  for Redis once. No read replicas for sessions: they answer late that a session was closed.
-- **Firestore reads lead the bill**: smaller pages, If-None-Match does not save the read, count=true only on the first page;
-  the article's list reads every recipe at each call.
-- **Firebase look-ups lead**: raise REVOCATION_MAX_AGE, up to 5 minutes; a disabled user stays in as long.
+- **Commands are above some millions a month, every month**: compare the Upstash column with the price of a fixed plan,
+  which does not count commands. First look at its limits of commands a second and of connections.
+- **Instances are busy and their CPUs are not**: raise the concurrency. Above 1 it needs a whole vCPU.
+- **Cold starts hurt**: set min instances to 1 for the function that the page calls first. It is billed while it waits.
+- **PING is above 5 ms** (the doctor says it): put functions, Redis and Firestore into one region. Each call above waits
+  for Redis once. Use no read replicas for sessions: they learn late that a session was closed.
+- **Firestore reads lead the bill**: use smaller pages, and count=true on the first page only. If-None-Match does not save
+  the read. The article's list reads every recipe at each call.
+- **Firebase look-ups lead**: raise REVOCATION_MAX_AGE, up to 5 minutes. A disabled user stays in for as long.
 `
