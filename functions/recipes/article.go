@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type dialect struct{ store recipe.Store }
 // asMessage refuses another user's ID before anything else.
 func (m methods) asMessage() http.Handler {
 	return asMessage(func(w http.ResponseWriter, r *http.Request) error {
-		if err := sameUser(r, r.URL.Query().Get("userID")); err != nil {
+		if err := sameUser(r, callerOf(r.Context()).query.Get("userID")); err != nil {
 			return err
 		}
 		return m.handle(w, r)
@@ -93,6 +94,7 @@ func (a dialect) list(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		answer.Recipes = slices.Grow(answer.Recipes, len(page.Recipes))
 		for _, r := range page.Recipes {
 			answer.Recipes = append(answer.Recipes, articleRecipe{
 				ID: r.ID, UserID: uid, Made: r.Made, Rating: r.Rating, Title: r.Title, URL: r.URL, ImageURL: r.ImageURL,

@@ -48,8 +48,8 @@ type caller struct {
 	uid string
 	// signedIn is when the user signed in at Firebase.
 	signedIn time.Time
-	// path is the path as the client wrote it, an alias such as /api/recipes included.
-	path string
+	// query is the query of the URL, in which each name is there once.
+	query url.Values
 }
 
 type callerKey struct{}
@@ -73,35 +73,49 @@ func (f function) authenticated(next http.Handler) web.Handler {
 		if err := f.costs.allow(s.UID); err != nil {
 			return err
 		}
-		if err := wellFormed(w, r); err != nil {
+		query, err := wellFormed(w, r)
+		if err != nil {
 			return err
 		}
-		c := caller{uid: s.UID, signedIn: s.AuthTime, path: r.URL.Path}
-		if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-			c.path = u.Path
-		}
+		c := caller{uid: s.UID, signedIn: s.AuthTime, query: query}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
 		return nil
 	}
 }
 
-// wellFormed refuses what ServeMux would redirect to its clean form, an escaped slash in
-// an id, and a query that cannot be read in one way only.
-func wellFormed(w http.ResponseWriter, r *http.Request) error {
-	if p := r.URL.Path; p != path.Clean("/"+p) || strings.Contains(p[1:], "/") {
-		return web.NotFound(w, r)
+// clientPath is the path as the client wrote it, an alias such as /api/recipes included.
+func clientPath(r *http.Request) string {
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		return u.Path
+	}
+	return r.URL.Path
+}
+
+// wellFormed returns the query. It refuses what ServeMux would redirect to its clean
+// form, an escaped slash in an id, and a query that cannot be read in one way only.
+func wellFormed(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	if p := r.URL.Path; !strings.HasPrefix(p, "/") || p != path.Clean(p) || strings.Contains(p[1:], "/") {
+		return nil, web.NotFound(w, r)
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return web.NewError(http.StatusBadRequest, "malformed_query", "The query of the URL cannot be read.")
+		return nil, web.NewError(http.StatusBadRequest, "malformed_query", "The query of the URL cannot be read.")
 	}
 	var faults faults
-	for _, name := range slices.Sorted(maps.Keys(query)) {
+	for _, name := range names(query) {
 		if len(query[name]) > 1 {
 			faults.add("query."+clip(name), "maxItems", 1, "must be given once")
 		}
 	}
-	return faults.refused()
+	return query, faults.refused()
+}
+
+// names returns the names in a query, in order.
+func names(query url.Values) []string {
+	if len(query) == 0 {
+		return nil // most requests
+	}
+	return slices.Sorted(maps.Keys(query))
 }
 
 // methods are the handlers of one path. HEAD is answered wherever GET is, and any other
@@ -130,7 +144,7 @@ func (m methods) handle(w http.ResponseWriter, r *http.Request) error {
 func takes(handle web.Handler, parameters ...string) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var unknown faults
-		for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		for _, name := range names(callerOf(r.Context()).query) {
 			if !slices.Contains(parameters, name) {
 				unknown.add("query."+clip(name), "unknown", 0, "is not a parameter of this call; "+hint(name, parameters))
 			}

@@ -23,12 +23,15 @@ const (
 // problem returns the answer to an error of the store. An error that it does not know
 // is an opaque 500.
 func problem(err error) error {
+	if err == nil {
+		return nil
+	}
 	var (
 		known   *web.Error
 		invalid recipe.ValidationError
 	)
 	switch {
-	case err == nil, errors.As(err, &known):
+	case errors.As(err, &known):
 		return err
 	case errors.Is(err, recipe.ErrNotFound): // the same for an unknown recipe and another user's
 		return web.NewError(http.StatusNotFound, "not_found", "There is no recipe with this id.")
@@ -72,6 +75,9 @@ func (f *faults) add(location, rule string, limit int, message string) {
 // addAll notes what err says of single fields, if it is a recipe.ValidationError. The
 // fields of a query have the prefix query.
 func (f *faults) addAll(prefix string, err error) {
+	if err == nil {
+		return
+	}
 	var invalid recipe.ValidationError
 	_ = errors.As(err, &invalid)
 	for _, fault := range invalid {

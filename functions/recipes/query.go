@@ -58,7 +58,7 @@ type query struct {
 	faults faults
 }
 
-func readQuery(r *http.Request) *query { return &query{Values: r.URL.Query()} } // wellFormed has parsed it
+func readQuery(r *http.Request) *query { return &query{Values: callerOf(r.Context()).query} }
 
 func (q *query) integer(name string) int {
 	return parameter(q, name, "must be a whole number", strconv.Atoi)

@@ -40,10 +40,7 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := RecipeList{Recipes: make([]recipe.Recipe, len(page.Recipes)), NextPageToken: page.NextPageToken, TotalSize: page.TotalSize}
-	for i, r := range page.Recipes {
-		out.Recipes[i] = withLists(r)
-	}
+	out := RecipeList{Recipes: page.Recipes, NextPageToken: page.NextPageToken, TotalSize: page.TotalSize}
 	if page.NextPageToken != "" {
 		given.Set("pageToken", page.NextPageToken)
 		// Relative to the list itself, whatever the name under which it was called.

@@ -57,7 +57,7 @@ func New(d Deps) (http.Handler, error) {
 
 	api, article := f.authenticated(routes), asMessage(f.authenticated(f.article()))
 	return d.Function.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Has("userID") {
+		if r.URL.RawQuery != "" && r.URL.Query().Has("userID") {
 			article.ServeHTTP(w, r)
 			return
 		}

@@ -31,7 +31,7 @@ func (f function) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", strings.TrimSuffix(callerOf(r.Context()).path, "/")+"/"+added.ID)
+	w.Header().Set("Location", strings.TrimSuffix(clientPath(r), "/")+"/"+added.ID)
 	return answer(w, http.StatusCreated, added)
 }
 
@@ -85,7 +85,7 @@ func (f function) put(w http.ResponseWriter, r *http.Request) error {
 	case !created:
 		return answer(w, http.StatusOK, stored)
 	}
-	w.Header().Set("Location", callerOf(r.Context()).path)
+	w.Header().Set("Location", clientPath(r))
 	return answer(w, http.StatusCreated, stored)
 }
 
@@ -157,7 +157,7 @@ func (f function) restore(w http.ResponseWriter, r *http.Request) error {
 
 // deleteMany empties the trash, or deletes all recipes.
 func (f function) deleteMany(w http.ResponseWriter, r *http.Request) error {
-	if r.URL.Query().Has("state") {
+	if callerOf(r.Context()).query.Has("state") {
 		return f.emptyTrash(w, r)
 	}
 	return f.deleteAll(w, r)

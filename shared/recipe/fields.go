@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Field is what the tags of one field of Recipe say.
@@ -58,18 +57,13 @@ func (f Field) value(r *Recipe) reflect.Value { return reflect.ValueOf(r).Elem()
 // Clone returns a copy that shares no memory with r. Its lists are not nil, so that
 // an empty one is [] in JSON.
 func (r Recipe) Clone() Recipe {
-	for _, f := range Fields {
-		switch v := f.In(&r).(type) {
-		case *[]string:
-			*v = append(make([]string, 0, len(*v)), *v...)
-		case *map[string]string:
-			*v = maps.Clone(*v)
-		case **time.Time:
-			if *v != nil {
-				t := **v
-				*v = &t
-			}
-		}
+	for _, list := range [...]*[]string{&r.Ingredients, &r.Steps, &r.Tags} {
+		*list = append(make([]string, 0, len(*list)), *list...)
+	}
+	r.Nutrition = maps.Clone(r.Nutrition)
+	if r.LastMadeAt != nil {
+		t := *r.LastMadeAt
+		r.LastMadeAt = &t
 	}
 	return r
 }

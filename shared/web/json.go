@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -179,15 +180,28 @@ func malformed(why string) *Error {
 	return NewError(http.StatusBadRequest, "malformed_body", "The body cannot be read: "+why+".")
 }
 
-// WriteJSON answers with v as JSON.
+// buffers hold answers while they are written. One that has grown large is not kept.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const maxKept = 64 << 10
+
+// WriteJSON answers with v as JSON: in one write and with its length, so that net/http
+// neither copies nor chunks it.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
+	body := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if body.Cap() <= maxKept {
+			body.Reset()
+			buffers.Put(body)
+		}
+	}()
+	enc := json.NewEncoder(body)
 	enc.SetEscapeHTML(false) // \u003c for each < would make an answer six times as large
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // the client is gone when this fails
 	return nil

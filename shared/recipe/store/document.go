@@ -19,6 +19,7 @@ type document struct {
 	purgeAt     time.Time // zero unless trashed
 	fingerprint string    // of the recipe as first sent with an idempotency key
 	version     time.Time // Firestore's update time, for its precondition
+	bytes       int       // of text, as Recipe.Size says
 }
 
 // newDocument makes the first version of a recipe. r is normalized.
@@ -78,9 +79,10 @@ func (d *document) later(now time.Time) time.Time {
 	return now
 }
 
-// seal gives a new version its tag and what it is found by.
+// seal gives a new version its tag, its size and what it is found by.
 func (d *document) seal() *document {
 	d.ETag = newETag()
+	d.bytes = d.Size()
 	d.titleKey = titleKey(d.Title)
 	d.terms = indexTerms(d.Recipe)
 	return d

@@ -82,6 +82,6 @@ func read(snap *firestore.DocumentSnapshot) (*document, error) {
 	s.ID = snap.Ref.ID
 	return &document{
 		Recipe: s.Recipe, titleKey: s.TitleKey, terms: s.Terms, purgeAt: s.PurgeAt, fingerprint: s.Fingerprint,
-		version: snap.UpdateTime,
+		version: snap.UpdateTime, bytes: s.Size(),
 	}, nil
 }

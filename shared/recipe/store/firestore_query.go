@@ -74,7 +74,7 @@ func (c *cloud) query(ctx context.Context, uid string, p plan, after *position, 
 			return nil, false, err
 		}
 		docs = append(docs, d)
-		bytes += d.Size()
+		bytes += d.bytes
 	}
 	return docs, true, nil
 }

@@ -145,37 +145,49 @@ func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) b
 			return err
 		}
 		w.read += len(docs)
-		for _, d := range docs {
+		for i, d := range docs {
 			if w.search.matches(d, w.e.present()) && !take(d) {
+				w.passed(docs[:i])
 				return nil
 			}
-			at := d.position(w.search.order)
-			w.after = &at
 		}
+		w.passed(docs)
 		most -= len(docs)
 		w.done = !more
 	}
 	return nil
 }
 
+// passed notes that docs are not to be looked at again.
+func (w *walk) passed(docs []*document) {
+	if len(docs) > 0 {
+		at := docs[len(docs)-1].position(w.search.order)
+		w.after = &at
+	}
+}
+
 // page collects the next recipes that match, at most size. One match more than the
 // page holds shows that there is a next page. It ends early when it has looked at
 // maxScan documents or has maxBytes of text, and leaves the rest to the next page.
 func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
-	page := recipe.Page{Recipes: []recipe.Recipe{}}
 	batch, most := size+1, size+1
 	if w.search.narrows() {
 		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
 	}
+	var kept []*document
 	bytes := 0
 	err := w.scan(ctx, batch, most, func(d *document) bool {
-		bytes += d.Size()
-		if len(page.Recipes) == size || bytes > maxBytes && len(page.Recipes) > 0 {
+		bytes += d.bytes
+		if len(kept) == size || bytes > maxBytes && len(kept) > 0 {
 			return false
 		}
-		page.Recipes = append(page.Recipes, d.shown(w.search.query.Summary))
+		kept = append(kept, d)
 		return true
 	})
+	page := recipe.Page{Recipes: make([]recipe.Recipe, len(kept))}
+	for i, d := range kept {
+		page.Recipes[i] = d.shown(w.search.query.Summary)
+	}
 	if err == nil && !w.done && w.after != nil {
 		page.NextPageToken = w.search.token(w.uid, w.pivot, *w.after)
 	}

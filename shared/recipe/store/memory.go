@@ -99,7 +99,7 @@ func (m *memory) query(ctx context.Context, uid string, p plan, after *position,
 		if i == limit || bytes > maxBytes {
 			return found[:i], true, nil
 		}
-		bytes += d.Size()
+		bytes += d.bytes
 	}
 	return found, len(found) == limit, nil
 }
