@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -20,8 +21,8 @@ import (
 // TestStory goes through the main job and the attacks on it, over HTTP: once with all
 // that is embedded and once with real servers in its place.
 func TestStory(t *testing.T) {
-	t.Run("embedded", func(t *testing.T) { tellStories(t, startRunner(t, "REVOCATION_MAX_AGE=1s"), false) })
-	t.Run("real servers", func(t *testing.T) { tellStories(t, startRunner(t, realServers(t)...), true) })
+	t.Run("embedded", func(t *testing.T) { tellStories(t, false, "REVOCATION_MAX_AGE=1s") })
+	t.Run("real servers", func(t *testing.T) { tellStories(t, true, realServers(t)...) })
 }
 
 func realServers(t *testing.T) []string {
@@ -34,21 +35,33 @@ func realServers(t *testing.T) []string {
 	}
 }
 
-func tellStories(t *testing.T, url string, official bool) {
-	p := &pantry{url: url, auth: authURL(t, url), official: official}
+func tellStories(t *testing.T, official bool, variables ...string) {
+	const key = "a-key-that-signs-handles"
+	r := runnerWith(t, append(variables, "SESSION_KEYS="+key, "LOG_LEVEL=debug")...)
+	p := &pantry{url: r.url, auth: authURL(t, r.url), official: official, secrets: &secrets{}}
+	p.secrets.add(key, password)
+	if u, err := url.Parse(os.Getenv("TEST_REDIS_URL")); official && err == nil {
+		redisPassword, _ := u.User.Password()
+		p.secrets.add(redisPassword)
+	}
 	for name, story := range map[string]func(*testing.T, *pantry){
 		"main job": mainJob, "article's client": articleClient, "user id opens nothing": userIDOpensNothing,
 		"devices": devices, "tokens": tokens, "recent login": recentLogin, "out within the bound": outWithinTheBound,
 		"cookie": cookieRules, "same on every function": sameOnEveryFunction,
+		"secrets in odd places": secretsInOddPlaces,
 	} {
 		t.Run(name, func(t *testing.T) { story(t, p) })
 	}
+	r.end(t)
+	p.secrets.lookIn(t, r.printed+r.log.String())
+	noSecretForms(t, r.log.String())
 }
 
 // pantry is a running Pantry and its auth emulator.
 type pantry struct {
 	url, auth string
-	official  bool // the auth emulator is Google's
+	official  bool     // the auth emulator is Google's
+	secrets   *secrets // nil when nobody looks for them
 }
 
 // person is a user as a client holds one.
@@ -79,6 +92,8 @@ func (u *person) firebase(call string) {
 	answer := u.identityToolkit("accounts:"+call, map[string]any{"email": u.email, "password": password, "returnSecureToken": true}, "")
 	u.uid, _ = answer["localId"].(string)
 	u.idToken, _ = answer["idToken"].(string)
+	refreshToken, _ := answer["refreshToken"].(string)
+	u.secrets.add(u.idToken, refreshToken)
 	if u.uid == "" || u.idToken == "" {
 		u.t.Fatalf("%s: no account in the answer", call)
 	}
@@ -100,6 +115,7 @@ func (u *person) identityToolkit(path string, body map[string]any, bearer string
 // open opens a session for the person's ID token.
 func (u *person) open(headers ...string) answer {
 	u.t.Helper()
+	u.secrets.add(u.idToken)
 	a := u.send(http.MethodPost, u.url+"/set-cache", map[string]any{"UserID": u.uid, "AuthToken": u.idToken, "Transport": "bearer"}, headers...)
 	var out struct{ Session string }
 	if a.status == http.StatusOK {
@@ -107,6 +123,7 @@ func (u *person) open(headers ...string) answer {
 			u.t.Fatalf("set-cache: %s", a.body)
 		}
 		u.session = out.Session
+		u.secrets.addHandle(u.session)
 	}
 	return a
 }
@@ -153,6 +170,9 @@ func (u *person) send(method, url string, body any, headers ...string) answer {
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
 		u.t.Fatal(err)
+	}
+	for _, c := range resp.Cookies() {
+		u.secrets.addHandle(c.Value)
 	}
 	return answer{resp.StatusCode, strings.TrimSpace(string(b)), resp.Header}
 }
