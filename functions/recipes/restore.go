@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -61,7 +62,7 @@ func (f function) putBack(ctx context.Context, export io.Reader) ([]*ImportResul
 		result := &ImportResult{Index: len(results), Status: "failed", ID: exported.ID, Title: exported.Title, Dropped: []Dropped{}}
 		results = append(results, result)
 		if err != nil {
-			result.Error = asResult(ctx, err)
+			result.Error = briefly(ctx, err)
 			continue
 		}
 		g.Go(func() error { return f.putBackOne(ctx, exported, result) })
@@ -69,12 +70,22 @@ func (f function) putBack(ctx context.Context, export io.Reader) ([]*ImportResul
 	return results, g.Wait()
 }
 
+// maxRestoreFaults bounds what the answer says of one recipe: there may be ten thousand.
+const maxRestoreFaults = 3
+
+// briefly is asResult with the first faults alone.
+func briefly(ctx context.Context, err error) *web.Error {
+	e := asResult(ctx, err)
+	e.Errors = slices.Clone(e.Errors[:min(len(e.Errors), maxRestoreFaults)])
+	return e
+}
+
 func (f function) putBackOne(ctx context.Context, exported recipe.Recipe, result *ImportResult) error {
 	_, created, err := f.Store.PutBack(ctx, callerOf(ctx).uid, exported)
 	var invalid recipe.ValidationError
 	switch {
 	case errors.As(err, &invalid):
-		result.Error = asResult(ctx, err)
+		result.Error = briefly(ctx, err)
 	case err != nil:
 		return err
 	case created:

@@ -223,3 +223,18 @@ func TestDuplicates(t *testing.T) {
 		}
 	}
 }
+
+// Ten thousand recipes with a hundred faults each must not make an answer, and take
+// memory, many times the size of the export.
+func TestRestoreTellsTheFirstFaults(t *testing.T) {
+	s := start(t, nil)
+	broken := `{"@type":"Recipe","pantry:format":"1","pantry:id":"x","name":"Soup","recipeIngredient":[` +
+		strings.TrimSuffix(strings.Repeat(`"\u0001a",`, 100), ",") + `]}`
+	out := as[recipes.ImportResults](t, s.do(request{
+		method: "POST", path: "/:import?restore=true", header: ldJSON,
+		body: `{"@context":[],"@graph":[` + broken + `]}`,
+	}), http.StatusOK)
+	if n := len(out.Results[0].Error.Errors); n != 3 {
+		t.Errorf("the answer names %d faults of one recipe, want 3", n)
+	}
+}
