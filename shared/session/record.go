@@ -92,6 +92,9 @@ func (h Handle) open(text string) (record, error) {
 	return r, nil
 }
 
+// lastMilli is the end of the year 9999, past which no time can be written as JSON.
+const lastMilli = 253402300799999
+
 // parseHeader reads what is legible of a record. Whether it is true only open tells.
 func parseHeader(header string) (record, error) {
 	parts := strings.Split(header, ".")
@@ -102,7 +105,7 @@ func parseHeader(header string) (record, error) {
 	expires, err2 := strconv.ParseInt(parts[2], 10, 64)
 	authTime, err3 := strconv.ParseInt(parts[3], 10, 64)
 	device, err4 := encoding.DecodeString(parts[4])
-	if errors.Join(err1, err2, err3, err4) != nil {
+	if errors.Join(err1, err2, err3, err4) != nil || created < 0 || created > expires || expires > lastMilli {
 		return record{}, errRecord
 	}
 	return record{
@@ -136,7 +139,7 @@ func (r record) session(uid, id, seen string) Session {
 		UID: uid, ID: id, Device: r.device,
 		Created: r.created.UTC(), Expires: r.expires.UTC(), AuthTime: r.authTime.UTC(), LastSeen: r.created.UTC(),
 	}
-	if ms, err := strconv.ParseInt(seen, 10, 64); err == nil {
+	if ms, err := strconv.ParseInt(seen, 10, 64); err == nil && ms <= r.expires.UnixMilli() {
 		s.LastSeen = time.UnixMilli(ms).UTC()
 	}
 	return s

@@ -1,8 +1,10 @@
 package session_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +102,34 @@ func TestWriterCannotForge(t *testing.T) {
 		w.wantOpen(theirs)
 	})
 }
+
+// TestWriterCannotStopTheList: what somebody else writes to Redis costs a user no answer.
+func TestWriterCannotStopTheList(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		h := w.signIn(uid)
+		const largest = "9223372036854775807"
+		for field, value := range map[string]string{
+			"t:" + h.SessionID(): largest,
+			"s:b":                "1.0." + largest + ".0..AAAA",
+			"s:c":                "1." + largest + "." + largest + ".0..AAAA",
+			"s:d":                "1.-" + largest + "." + millis(w.clock().Add(ttl)) + ".0..AAAA",
+			"t:d":                millis(w.clock()),
+		} {
+			rdb.HSet(t.Context(), "user:"+project+":"+uid, field, value)
+		}
+		open, err := w.List(t.Context(), uid)
+		if err != nil || len(open) != 1 {
+			t.Errorf("List: %v, %v, want one session", open, err)
+		}
+		if _, err := json.Marshal(open); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // wantRefused is for a session that Redis holds and whose token is not its user's.
 func (w *world) wantRefused(h session.Handle) {
