@@ -88,8 +88,8 @@ func (l *limiter) spend(uid string, n int) {
 }
 
 const (
-	// maxLong bounds the exports and restores that run on an instance at one time, each for
-	// minutes, so that requests for single recipes always find a place: an instance takes
+	// maxLong bounds the exports, restores and fetches of pages that run on an instance at
+	// one time, each for seconds to minutes as the client or a site wants, so that requests for single recipes always find a place: an instance takes
 	// 20 requests at a time (_CONCURRENCY in cloudbuild.yaml).
 	maxLong = 8
 	// maxLongEach is the same for one user.
@@ -98,7 +98,7 @@ const (
 	longRetry = 30 * time.Second
 )
 
-// longRequests counts the exports and restores that are running.
+// longRequests counts the exports, restores and fetches that are running.
 type longRequests struct {
 	mu    sync.Mutex
 	users map[string]int
@@ -111,7 +111,7 @@ func (l *longRequests) begin(uid string) (end func(), _ error) {
 	defer l.mu.Unlock()
 	if l.all >= maxLong || l.users[uid] >= maxLongEach {
 		return nil, web.NewError(http.StatusTooManyRequests, "too_many_requests",
-			"Too many exports are being read or written. Wait for the time in Retry-After.").Retry(longRetry)
+			"Too many exports or pages are being read or written. Wait for the time in Retry-After.").Retry(longRetry)
 	}
 	l.all++
 	l.users[uid]++

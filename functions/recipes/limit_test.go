@@ -1,6 +1,7 @@
 package recipes_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"pantry.example/functions/recipes"
+	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/recipe/store"
 )
@@ -119,4 +121,36 @@ func TestLongRequestsAreFew(t *testing.T) {
 	if r := s.do(request{path: "/:export"}); r.status != http.StatusOK {
 		t.Errorf("afterwards: %d", r.status)
 	}
+}
+
+// A site that answers slowly holds requests too.
+func TestFetchesAreFew(t *testing.T) {
+	hold, begun := make(chan struct{}), make(chan struct{})
+	s := start(t, nil, func(d *recipes.Deps) {
+		d.Fetch = func(context.Context, string) (fetch.Page, error) {
+			begun <- struct{}{}
+			<-hold
+			return fetch.Page{Text: []byte(soupPage)}, nil
+		}
+	})
+	ask := request{method: "POST", path: "/:import?dryRun=true", body: `{"url":"https://slow.example/soup"}`}
+	var running sync.WaitGroup
+	for range 2 {
+		running.Go(func() {
+			if r := s.do(ask); r.status != http.StatusOK {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+		})
+		<-begun
+	}
+	third := make(chan response, 1)
+	running.Go(func() { third <- s.do(ask) })
+	select {
+	case r := <-third:
+		problem(t, r, http.StatusTooManyRequests, "too_many_requests")
+	case <-begun:
+		t.Error("a third page is fetched for the same user")
+	}
+	close(hold)
+	running.Wait()
 }

@@ -56,12 +56,7 @@ func (f function) fetchItems(r *http.Request, address string) ([]jsonld.Item, er
 	if f.Fetch == nil {
 		return nil, web.NewError(http.StatusForbidden, "url_import_off", "Addresses cannot be imported here. Send the page itself.")
 	}
-	uid := callerOf(r.Context()).uid
-	if err := f.pages.allow(uid); err != nil {
-		return nil, err
-	}
-	f.pages.spend(uid, 1)
-	page, err := f.Fetch(r.Context(), address)
+	page, err := f.fetchPage(r.Context(), address)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +67,21 @@ func (f function) fetchItems(r *http.Request, address string) ([]jsonld.Item, er
 		}
 	}
 	return items, err
+}
+
+// fetchPage gets a page within the limits of pages that a user and the instance have.
+func (f function) fetchPage(ctx context.Context, address string) (fetch.Page, error) {
+	uid := callerOf(ctx).uid
+	if err := f.pages.allow(uid); err != nil {
+		return fetch.Page{}, err
+	}
+	end, err := f.long.begin(uid)
+	if err != nil {
+		return fetch.Page{}, err
+	}
+	defer end()
+	f.pages.spend(uid, 1)
+	return f.Fetch(ctx, address)
 }
 
 // importProblem maps what is wrong with a document as a whole. The texts of these
