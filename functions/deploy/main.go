@@ -16,12 +16,14 @@ import (
 
 	"pantry.example/functions/deploy/doctor"
 	"pantry.example/functions/deploy/stage"
+	"pantry.example/functions/deploy/user"
 )
 
 const usage = `go run ./functions/deploy COMMAND
 
   stage -out DIR [function…]      write the source tree of each function that gcloud uploads
   doctor [-json] [-url URL]       say what is wrong with the configuration and what it leads to
+  user UID [-close|-forget]       list a user's sessions and recipes, close or remove them
 
 COMMAND -h tells more.
 `
@@ -37,13 +39,18 @@ func main() {
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"stage": stage.Run,
+		"user": func(ctx context.Context, args []string, out io.Writer) error {
+			return user.Run(ctx, args, os.Getenv, out)
+		},
 	}
-	if len(args) > 0 && args[0] == "doctor" {
+	if len(args) > 0 && (args[0] == "doctor" || args[0] == "user") {
 		// What is configured here is what the local runner would run with.
 		if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			_, _ = io.WriteString(errOut, "deploy doctor: .env cannot be read: write one NAME=value a line, as in .env.example\n")
+			_, _ = fmt.Fprintf(errOut, "deploy %s: .env cannot be read: write one NAME=value a line, as in .env.example\n", args[0])
 			return 1
 		}
+	}
+	if len(args) > 0 && args[0] == "doctor" {
 		return doctor.Run(ctx, args[1:], os.Getenv, out)
 	}
 	if len(args) == 0 || commands[args[0]] == nil {

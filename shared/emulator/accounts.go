@@ -20,7 +20,12 @@ const Project = "demo-pantry"
 type Accounts struct {
 	t    testing.TB
 	Host string // host:port of the emulator
+
+	project string
 }
+
+// NewAccounts returns the project's accounts of the emulator at host:port.
+func NewAccounts(t testing.TB, host, project string) Accounts { return Accounts{t, host, project} }
 
 // OnEachAuth runs a test on the embedded Firebase Auth emulator and on the official one.
 func OnEachAuth(t *testing.T, run func(t *testing.T, a Accounts)) {
@@ -28,9 +33,9 @@ func OnEachAuth(t *testing.T, run func(t *testing.T, a Accounts)) {
 	t.Run("embedded", func(t *testing.T) {
 		srv := httptest.NewServer(firebaseauth.New(Project))
 		t.Cleanup(srv.Close)
-		run(t, Accounts{t, strings.TrimPrefix(srv.URL, "http://")})
+		run(t, NewAccounts(t, strings.TrimPrefix(srv.URL, "http://"), Project))
 	})
-	t.Run("official", func(t *testing.T) { run(t, Accounts{t, Auth(t)}) })
+	t.Run("official", func(t *testing.T) { run(t, NewAccounts(t, Auth(t), Project)) })
 }
 
 // SignUp makes an account and returns its uid and an ID token.
@@ -50,7 +55,7 @@ func (a Accounts) SignUp() (uid, idToken string) {
 // Admin calls a method, such as accounts:update, as the project's owner.
 func (a Accounts) Admin(method string, body map[string]any) {
 	a.t.Helper()
-	a.call("projects/"+Project+"/"+method, "Bearer owner", body)
+	a.call("projects/"+a.project+"/"+method, "Bearer owner", body)
 }
 
 func (a Accounts) call(path, authorization string, body map[string]any) map[string]any {

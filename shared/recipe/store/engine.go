@@ -46,6 +46,9 @@ type backend interface {
 	// can be others after it. With unchanged, a document that is written meanwhile
 	// stays.
 	removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (last *position, more bool, _ error)
+	// owners returns users who have documents, from the page that token names, and the
+	// token of the next page, "" after the last one.
+	owners(ctx context.Context, token string) (uids []string, next string, _ error)
 }
 
 // part says which fields of a document a query needs.

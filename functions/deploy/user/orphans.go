@@ -1,0 +1,53 @@
+package user
+
+import (
+	"context"
+	"errors"
+
+	"pantry.example/shared/identity/firebase"
+)
+
+// orphans lists who has recipes and no account, and removes the recipes when that is wanted. Their sessions have ended:
+// Firebase no longer knows the user.
+func (t tools) orphans(ctx context.Context, yes bool) error {
+	var orphans, batch []string
+	owners := 0
+	ask := func() error {
+		missing, err := t.firebase.Missing(ctx, batch)
+		orphans, batch = append(orphans, missing...), nil
+		return err
+	}
+	for uid, err := range t.recipes.Owners(ctx) {
+		if err != nil {
+			return err
+		}
+		owners++
+		if batch = append(batch, uid); len(batch) == firebase.MaxMissing {
+			if err := ask(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := ask(); err != nil {
+		return err
+	}
+	for _, uid := range orphans {
+		t.say("%s", uid)
+	}
+	t.say("%d of %d users with recipes have no account in %s", len(orphans), owners, t.project)
+	switch {
+	case len(orphans) == 0:
+		return nil
+	case !yes:
+		t.say("\nAdd -yes to remove their recipes for good.")
+		return nil
+	case len(orphans) == owners:
+		return errors.New("nobody has an account, so this may be the wrong project: nothing is removed; remove one user's recipes with user UID -forget -yes")
+	}
+	for _, uid := range orphans {
+		if err := t.remove(ctx, uid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
