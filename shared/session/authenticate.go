@@ -64,8 +64,9 @@ func (c *Cache) recognize(ctx context.Context, h Handle, also ...string) (found,
 // found is a session as it stands in Redis.
 type found struct {
 	Session
+	handle Handle
+	text   string // the record, sealed
 	record *opened
-	hash   [hashSize]byte // the record's name in memory
 	last   standing
 	also   []any // the values of further fields
 }
@@ -85,28 +86,38 @@ func (c *Cache) read(ctx context.Context, h Handle, also ...string) (*found, err
 	if !ok {
 		return nil, ErrNoSession
 	}
-	hash := h.hash(text)
-	r, ok := c.records.Get(hash)
-	if !ok {
-		opens, err := h.open(text)
-		if err != nil {
-			return nil, ErrNoSession.With(fmt.Errorf("open session: %w", err))
-		}
-		r = &opened{record: opens}
-		if c.o.Verify == nil {
-			r = c.remember(hash, r)
-		}
+	r, err := c.open(h, text)
+	if err != nil {
+		return nil, ErrNoSession.With(fmt.Errorf("open session: %w", err))
 	}
 	seen, _ := values[1].(string)
 	v, _ := values[2].(string)
 	f := &found{
-		Session: r.session(h.uid, h.id, seen), record: r, hash: hash,
+		Session: r.session(h.uid, h.id, seen), handle: h, text: text, record: r,
 		last: parseStanding(v, c.now()), also: values[3:],
 	}
 	if !c.alive(f.Session) {
 		return nil, ErrNoSession
 	}
 	return f, nil
+}
+
+// open opens a record, or finds it among those that this very handle has opened.
+func (c *Cache) open(h Handle, text string) (*opened, error) {
+	hash := h.hash(text)
+	if r, ok := c.records.Get(hash); ok {
+		return r, nil
+	}
+	record, err := h.open(text)
+	if err != nil {
+		return nil, err
+	}
+	record.token = ""
+	r := &opened{record: record}
+	if first, ok, _ := c.records.PeekOrAdd(hash, r); ok { // a burst of requests gets the same one
+		return first, nil
+	}
+	return r, nil
 }
 
 // alive holds a session against the absolute and the idle timeout.
@@ -121,8 +132,12 @@ func (c *Cache) verify(ctx context.Context, f *found) error {
 	if c.o.Verify == nil {
 		return errors.New("verify cached token: this session cache verifies no tokens")
 	}
-	if !c.now().Before(f.record.verified) {
-		token, err := c.o.Verify(ctx, f.record.token)
+	if c.now().UnixMilli() >= f.record.verified.Load() {
+		sealed, err := f.handle.open(f.text)
+		if err != nil {
+			return ErrNoSession.With(fmt.Errorf("open session: %w", err))
+		}
+		token, err := c.o.Verify(ctx, sealed.token)
 		switch {
 		case errors.Is(err, identity.ErrUnavailable):
 			return ErrUnavailable.With(err)
@@ -131,20 +146,10 @@ func (c *Cache) verify(ctx context.Context, f *found) error {
 		case token.UID != f.UID, !token.AuthTime.Equal(f.record.authTime):
 			return ErrNoSession.With(errors.New("verify cached token: it is not this session's"))
 		}
-		f.record = c.remember(f.hash, &opened{record: f.record.record, verified: token.Expires})
+		f.record.verified.Store(token.Expires.UnixMilli())
 	}
 	f.Verified = true
 	return nil
-}
-
-// remember keeps an opened record without its token. Of a burst of requests all get the
-// same one.
-func (c *Cache) remember(hash [hashSize]byte, r *opened) *opened {
-	r.token = ""
-	if first, ok, _ := c.records.PeekOrAdd(hash, r); ok {
-		return first
-	}
-	return r
 }
 
 // admit holds a session against the user's standing, and notes in Redis what is due: that

@@ -50,8 +50,8 @@ func (r record) seal(h Handle) (string, error) {
 // opened is a record that a handle opened, kept so that its key need not be derived
 // again. Redis is read all the same: only what still stands there is looked for here.
 type opened struct {
-	record                // without the token once it was verified
-	verified time.Time    // until when the token's verification holds; zero when not verified
+	record                // without the token
+	verified atomic.Int64 // until when the token's verification holds, in Unix ms; 0 when it was not verified
 	touched  atomic.Int64 // when this instance last noted its use, in Unix ms
 }
 
