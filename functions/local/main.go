@@ -24,6 +24,7 @@ import (
 
 	"pantry.example/functions"
 	"pantry.example/shared/config"
+	"pantry.example/shared/web"
 )
 
 const usage = `go run ./functions/local runs all of Pantry on this machine.
@@ -50,6 +51,7 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer) error {
+	web.UseMemory()
 	cfg, err := configuration()
 	if err != nil {
 		return err

@@ -50,14 +50,14 @@ func NewLazy(log *slog.Logger, origins func() []string, open func() (http.Handle
 // process is about all functions of the process, because SIGTERM is.
 var process struct {
 	running atomic.Int64 // requests
-	signals sync.Once
+	first   sync.Once
 }
 
 // ServeHTTP opens the function when that is still to do and serves the request.
 func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	process.running.Add(1)
 	defer process.running.Add(-1)
-	process.signals.Do(func() { endOnSIGTERM(l.log) })
+	process.first.Do(func() { UseMemory(); endOnSIGTERM(l.log) })
 	h, err := l.opened(r.Context())
 	if err != nil {
 		f := Function{Origins: l.origins()}

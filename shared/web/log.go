@@ -5,12 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -166,15 +166,16 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 		status = http.StatusOK
 	}
 	level := slog.LevelInfo
-	attrs := []slog.Attr{
+	method, path := safe(r.Method), safePath(r.URL.Path)
+	attrs := append(make([]slog.Attr, 0, 8),
 		slog.String("function", f.Name),
 		slog.String("requestId", n.requestID),
-		slog.Group("httpRequest",
-			slog.String("requestMethod", safe(r.Method)), slog.String("requestUrl", safePath(r.URL.Path)),
+		slog.Attr{Key: "httpRequest", Value: slog.GroupValue(
+			slog.String("requestMethod", method), slog.String("requestUrl", path),
 			slog.Int("status", status), slog.Int64("responseSize", n.answer.size),
 			slog.String("remoteIp", f.ClientAddr(r)),
-			slog.String("latency", fmt.Sprintf("%.6fs", took.Seconds()))),
-	}
+			slog.String("latency", strconv.FormatFloat(took.Seconds(), 'f', 6, 64)+"s"))},
+	)
 	if id := traceID(r.Header); id != "" {
 		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+id))
 	}
@@ -194,7 +195,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	case status == http.StatusTooManyRequests:
 		level = slog.LevelWarn
 	}
-	f.Log.LogAttrs(r.Context(), level, fmt.Sprintf("%s %s %d", safe(r.Method), safePath(r.URL.Path), status), attrs...)
+	f.Log.LogAttrs(r.Context(), level, method+" "+path+" "+strconv.Itoa(status), attrs...)
 }
 
 // safe bounds a word of the client's for the log.
@@ -209,10 +210,16 @@ func safe(word string) string {
 // secret, so that one put into a path by mistake is not logged.
 const maxLoggedSegment = 42
 
+// maxLoggedSegments bounds the line of a path with many slashes.
+const maxLoggedSegments = 8
+
 func safePath(path string) string {
+	if len(path) <= maxLoggedSegment && strings.Count(path, "/") < maxLoggedSegments {
+		return path
+	}
 	segments := strings.Split(path, "/")
-	if len(segments) > 8 {
-		segments = append(segments[:8], "(more)")
+	if len(segments) > maxLoggedSegments {
+		segments = append(segments[:maxLoggedSegments], "(more)")
 	}
 	for i, s := range segments {
 		segments[i] = safe(s)
