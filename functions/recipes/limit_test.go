@@ -77,7 +77,7 @@ func TestWhatAnInstanceMayCost(t *testing.T) {
 
 // Exports and restores hold a request for minutes. Some places are left for others.
 func TestLongRequestsAreFew(t *testing.T) {
-	hold := make(chan struct{})
+	hold, begun := make(chan struct{}), make(chan struct{})
 	s := start(t, nil)
 	export := `{"@context":"https://schema.org","@graph":[`
 	var running sync.WaitGroup
@@ -86,7 +86,8 @@ func TestLongRequestsAreFew(t *testing.T) {
 			// The rest of the document comes when the store has let go.
 			reader, writer := io.Pipe()
 			go func() {
-				_, _ = io.WriteString(writer, export)
+				_, _ = io.WriteString(writer, export) // returns when the function has read it
+				begun <- struct{}{}
 				<-hold
 				_, _ = io.WriteString(writer, "]}")
 				_ = writer.Close()
@@ -102,10 +103,9 @@ func TestLongRequestsAreFew(t *testing.T) {
 	}
 	restore("alice")
 	restore("alice")
-	var r response
-	for r.status != http.StatusTooManyRequests { // until both have begun
-		r = s.do(request{path: "/:export"})
-	}
+	<-begun
+	<-begun
+	r := s.do(request{path: "/:export"})
 	problem(t, r, http.StatusTooManyRequests, "too_many_requests")
 	if r.header.Get("Retry-After") != "30" {
 		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
