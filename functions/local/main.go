@@ -82,7 +82,7 @@ func configuration() (config.Config, error) {
 		return config.Config{}, errors.New("K_SERVICE is set: this is for a laptop, not for a deployed function")
 	}
 	if _, ok := functions.ByEntryPoint(cfg.FunctionTarget); !ok && cfg.FunctionTarget != "" {
-		return config.Config{}, errors.New("FUNCTION_TARGET names no function: write " + functions.EntryPoints() + ", or leave it empty for all three")
+		return config.Config{}, errors.New("FUNCTION_TARGET names no function: write " + functions.EntryPoints() + ", or leave it empty for all of them")
 	}
 	return cfg, nil
 }

@@ -1,5 +1,5 @@
-// Package handlers makes the three functions over one set of back ends. The local runner
-// serves them, and so do the tests that need all three in one process.
+// Package handlers makes all functions over one set of back ends. The local runner
+// serves them, and so do the tests that need all of them in one process.
 package handlers
 
 import (
@@ -32,15 +32,28 @@ type Backends struct {
 
 // New returns the handler of each function under the function's name.
 func New(b Backends) (map[string]http.Handler, error) {
-	setCache, err := setcache.New(setcache.Deps{
-		Function: b.Outside(setcache.Name), Sessions: b.Sessions, Firebase: b.Firebase, TTL: b.TTL,
-	})
-	checkExpiration, err2 := checkexpiration.New(checkexpiration.Deps{Function: b.Outside(checkexpiration.Name), Sessions: b.Sessions})
-	f := b.Outside(recipes.Name)
-	recipeAPI, err3 := recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch, User: b.Reads, Instance: b.Reads})
-	return map[string]http.Handler{
-		setcache.Name: setCache, checkexpiration.Name: checkExpiration, recipes.Name: recipeAPI,
-	}, errors.Join(err, err2, err3)
+	made := map[string]http.Handler{}
+	var failed error
+	for name, open := range b.functions() {
+		handler, err := open(b.Outside(name))
+		made[name], failed = handler, errors.Join(failed, err)
+	}
+	return made, failed
+}
+
+// functions is what makes each function. go run ./functions/deploy new adds a row.
+func (b Backends) functions() map[string]func(web.Function) (http.Handler, error) {
+	return map[string]func(web.Function) (http.Handler, error){
+		setcache.Name: func(f web.Function) (http.Handler, error) {
+			return setcache.New(setcache.Deps{Function: f, Sessions: b.Sessions, Firebase: b.Firebase, TTL: b.TTL})
+		},
+		checkexpiration.Name: func(f web.Function) (http.Handler, error) {
+			return checkexpiration.New(checkexpiration.Deps{Function: f, Sessions: b.Sessions})
+		},
+		recipes.Name: func(f web.Function) (http.Handler, error) {
+			return recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch, User: b.Reads, Instance: b.Reads})
+		},
+	}
 }
 
 // Mux serves each function under its name and under /api/, as a Firebase Hosting rewrite
