@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -156,6 +157,21 @@ func TestManyFaultsAreCut(t *testing.T) {
 	}
 	if len(r.body) > 12000 {
 		t.Errorf("an answer of %d bytes", len(r.body))
+	}
+}
+
+// Faults past those that are told are not kept: each of the first ones was
+// compared with all of them, a second of work for 240 KB.
+func TestManyFaultsCostLittle(t *testing.T) {
+	s := start(t, nil)
+	body := `{"title":"Soup","steps":[` + strings.Repeat(`1,`, 125_000) + `1]}`
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := s.do(request{method: "POST", path: "/", body: body})
+	runtime.ReadMemStats(&after)
+	problem(t, r, http.StatusBadRequest, "malformed_body")
+	if got := after.TotalAlloc - before.TotalAlloc; got > 96<<20 {
+		t.Errorf("a body of %d KiB took %d MiB", len(body)>>10, got>>20)
 	}
 }
 

@@ -63,8 +63,12 @@ func problem(err error) error {
 // faults are the refused fields and parameters of a request.
 type faults []web.FieldError
 
-// add notes a fault; a limit of 0 is none, except for the rule minimum.
+// add notes a fault; a limit of 0 is none, except for the rule minimum. Past maxFaults it
+// does nothing: a body of 256 KiB can have tens of thousands.
 func (f *faults) add(location, rule string, limit int, message string) {
+	if len(*f) >= maxFaults {
+		return
+	}
 	fault := web.FieldError{Location: location, Message: message, Rule: rule}
 	if limit != 0 || rule == "minimum" {
 		fault.Limit = limit
@@ -96,7 +100,6 @@ func (f faults) refused() error {
 	if len(f) == 0 {
 		return nil
 	}
-	f = f[:min(len(f), maxFaults)]
 	e := web.NewError(http.StatusUnprocessableEntity, "invalid_recipe", "The recipe breaks a rule; errors names each field.")
 	switch {
 	case slices.ContainsFunc(f, func(f web.FieldError) bool { return f.Location != "" && f.Location[0] != '/' }):
