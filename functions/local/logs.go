@@ -19,7 +19,8 @@ import (
 // NO_COLOR leaves the colours out (https://no-color.org).
 func newLogger(w *os.File, level slog.Leveler) *slog.Logger {
 	info, err := w.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	null, _ := os.Stat(os.DevNull) // is a character device too
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 || os.SameFile(info, null) {
 		return web.NewLogger(w, level)
 	}
 	return readable(w, level, os.Getenv("NO_COLOR") != "")

@@ -3,6 +3,8 @@
 // that uses them.
 //
 //	go run ./functions/local
+//	go run ./functions/local bench    measures its speed
+//	go run ./functions/local soak     puts a mixed load on it
 //
 // Each of REDIS_SERVER, FIREBASE_AUTH_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST that is
 // set is used in place of the embedded one; a file .env is read first. With
@@ -13,6 +15,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,31 +26,50 @@ import (
 	"github.com/joho/godotenv"
 
 	"pantry.example/functions"
+	"pantry.example/functions/local/load"
 	"pantry.example/shared/config"
 	"pantry.example/shared/web"
 )
 
-const usage = `go run ./functions/local runs all of Pantry on this machine.
+const usage = `go run ./functions/local          runs all of Pantry on this machine
+go run ./functions/local bench    measures its speed, in about a minute
+go run ./functions/local soak     puts a mixed load on it for ten minutes
 
-It is configured by the environment and a file .env, which .env.example explains.
+It is configured by the environment and a file .env, which .env.example explains. bench and
+soak use neither: they start what they need. With -h they print their options.
 `
 
 func main() {
-	switch arguments := os.Args[1:]; {
-	case len(arguments) == 1 && (arguments[0] == "--help" || arguments[0] == "-help" || arguments[0] == "-h"):
-		fmt.Print(usage)
-		return
-	case len(arguments) > 0:
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command(ctx, os.Args[1:])
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout)
-	stop()
-	if err != nil {
+	case err != nil:
 		fmt.Fprintf(os.Stderr, "pantry: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+var errUsage = errors.New("there is no such command")
+
+func command(ctx context.Context, arguments []string) error {
+	if len(arguments) == 0 {
+		return run(ctx, os.Stdout)
+	}
+	switch rest := arguments[1:]; arguments[0] {
+	case "bench":
+		return load.Bench(ctx, rest, os.Stdout)
+	case "soak":
+		return soak(ctx, rest, os.Stdout)
+	case "--help", "-help", "-h":
+		fmt.Print(usage)
+		return nil
+	}
+	return errUsage
 }
 
 func run(ctx context.Context, out io.Writer) error {
