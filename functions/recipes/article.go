@@ -88,7 +88,7 @@ func (a dialect) list(w http.ResponseWriter, r *http.Request) error {
 	answer := struct {
 		Recipes []articleRecipe `json:"recepies"`
 	}{[]articleRecipe{}}
-	query := recipe.Query{PageSize: recipe.MaxPageSize, OrderBy: "createdAt"}
+	query := recipe.Query{PageSize: recipe.MaxPageSize, OrderBy: "createdAt", Summary: true} // it shows no more
 	for more := true; more; more = query.PageToken != "" {
 		page, err := a.store.List(r.Context(), uid, query)
 		if err != nil {
