@@ -15,6 +15,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"pantry.example/functions/deploy/doctor"
+	"pantry.example/functions/deploy/scaffold"
 	"pantry.example/functions/deploy/stage"
 	"pantry.example/functions/deploy/user"
 )
@@ -23,6 +24,7 @@ const usage = `go run ./functions/deploy COMMAND
 
   stage -out DIR [function…]      write the source tree of each function that gcloud uploads
   doctor [-json] [-url URL]       say what is wrong with the configuration and what it leads to
+  new NAME                        write a new function that uses the session
   user UID [-close|-forget]       list a user's sessions and recipes, close or remove them
 
 COMMAND -h tells more.
@@ -38,6 +40,7 @@ func main() {
 // run returns the exit code: 0 when all is well, 1 when it is not, 2 for a wrong command line.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	commands := map[string]func(context.Context, []string, io.Writer) error{
+		"new":   scaffold.Run,
 		"stage": stage.Run,
 		"user": func(ctx context.Context, args []string, out io.Writer) error {
 			return user.Run(ctx, args, os.Getenv, out)

@@ -140,12 +140,16 @@ func finishes(t *testing.T, binary string, f functions.Function, b backends, bea
 // signIn opens a session at set-cache and returns what a request carries for it.
 func signIn(t *testing.T, b backends, setCache string) string {
 	t.Helper()
-	signedIn := mustCall(t, http.MethodPost, b.auth+"/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=demo",
-		`{"email":"ada@example.com","password":"`+password+`","returnSecureToken":true}`)
-	opened := mustCall(t, http.MethodPost, setCache+"/api/set-cache",
-		`{"UserID":"ada","AuthToken":"`+signedIn.field("idToken")+`","Transport":"bearer"}`)
+	return signInAs(t, "ada", "ada@example.com", password, b.auth, setCache+"/api/set-cache")
+}
+
+func signInAs(t *testing.T, uid, email, password, auth, setCache string) string {
+	t.Helper()
+	signedIn := mustCall(t, http.MethodPost, auth+"/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=demo",
+		`{"email":"`+email+`","password":"`+password+`","returnSecureToken":true}`)
+	opened := mustCall(t, http.MethodPost, setCache, `{"UserID":"`+uid+`","AuthToken":"`+signedIn.field("idToken")+`","Transport":"bearer"}`)
 	if opened.status != http.StatusOK || opened.field("session") == "" {
-		t.Fatalf("POST /api/set-cache = %d, want 200 and a session", opened.status)
+		t.Fatalf("POST %s = %d, want 200 and a session", setCache, opened.status)
 	}
 	return "Bearer " + opened.field("session")
 }

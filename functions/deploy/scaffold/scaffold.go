@@ -1,0 +1,136 @@
+// Package scaffold writes a new function: the smallest one that uses the shared session, its test, and its rows in what
+// runs and deploys functions.
+package scaffold
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"pantry.example/functions"
+	"pantry.example/functions/deploy/stage"
+)
+
+const (
+	table    = "functions/functions.go"
+	handlers = "functions/local/handlers/handlers.go"
+	build    = "cloudbuild.yaml"
+)
+
+var (
+	//go:embed function.go.tmpl
+	functionSource string
+	//go:embed function_test.go.tmpl
+	testSource string
+)
+
+// names: a service account's ID has at most 30 characters, and pantry- is before the name
+// (https://cloud.google.com/iam/docs/service-accounts-create).
+var names = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+const maxName = 23
+
+// Run is the command: new NAME. It runs from anywhere inside the repository and says what it wrote.
+func Run(_ context.Context, args []string, out io.Writer) error {
+	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
+		return errors.New("write new NAME, as in: new shopping-list")
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("find the repository: %w", err)
+	}
+	root, err := stage.Root(here)
+	if err != nil {
+		return err
+	}
+	f, err := Write(root, args[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, `%[1]s is in %[2]s, and has its rows in %[3]s, %[4]s and %[5]s.
+
+Edit its method answer. Try it:    go run ./functions/local, then ask /%[1]s with a session
+Deploy it:                         make the service account pantry-%[1]s, with the rights of pantry-check-expiration, then build as before
+`, f.Name, f.Package, table, handlers, build)
+	return err
+}
+
+// Write adds the function name to the repository at root. After an error nothing has been written, unless the disk
+// failed half way.
+func Write(root, name string) (functions.Function, error) {
+	f, err := check(root, name)
+	if err != nil {
+		return f, err
+	}
+	folder := filepath.Base(f.Package)
+	files := map[string]string{}
+	for file, source := range map[string]string{folder + ".go": functionSource, folder + "_test.go": testSource} {
+		var text bytes.Buffer
+		err := template.Must(template.New(file).Parse(source)).Execute(&text, map[string]string{"Folder": folder, "Name": f.Name, "EntryPoint": f.EntryPoint})
+		if err != nil {
+			return f, err
+		}
+		files[f.Package+"/"+file] = text.String()
+	}
+	for file, add := range map[string]func(string, functions.Function) (string, error){table: addRow, handlers: addHandler, build: addStep} {
+		text, err := os.ReadFile(filepath.Join(root, file)) //nolint:gosec // a file of the repository
+		if err == nil {
+			files[file], err = add(string(text), f)
+		}
+		if err != nil {
+			return f, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(root, f.Package), 0o755); err != nil { //nolint:gosec // public source code
+		return f, fmt.Errorf("make the function's folder: %w", err)
+	}
+	for file, text := range files {
+		if err := os.WriteFile(filepath.Join(root, file), []byte(text), 0o644); err != nil { //nolint:gosec // as above
+			return f, fmt.Errorf("write the function: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// check refuses a name that Google or Go would refuse, or that something has already.
+func check(root, name string) (functions.Function, error) {
+	if !names.MatchString(name) || len(name) > maxName {
+		return functions.Function{}, fmt.Errorf("%q is no name for a function: write at most %d lower case letters and digits with single hyphens, a letter first", name, maxName)
+	}
+	f := functions.Function{Name: name, EntryPoint: camel(name), Package: "functions/" + strings.ReplaceAll(name, "-", "")}
+	folder := filepath.Base(f.Package)
+	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, handlers), nil, parser.SkipObjectResolution)
+	if err != nil {
+		return f, err
+	}
+	used := token.IsKeyword(folder)
+	ast.Inspect(parsed, func(n ast.Node) bool { // the package is imported there, beside these names
+		id, ok := n.(*ast.Ident)
+		used = used || ok && id.Name == folder
+		return true
+	})
+	if _, err := os.Stat(filepath.Join(root, f.Package)); err == nil || used {
+		return f, fmt.Errorf("%s is taken: choose another name", name)
+	}
+	return f, nil
+}
+
+// camel turns shopping-list into ShoppingList.
+func camel(name string) string {
+	var s strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		s.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return s.String()
+}
