@@ -71,7 +71,7 @@ func (t *Target) Soak(ctx context.Context, url string, d time.Duration, out io.W
 	work := func(client int) error { return all[client].step(ctx) }
 	first := run(ctx, workers, d/5, work) // fills caches and pools
 	before := t.measure(p)
-	halfway := time.AfterFunc(d*2/5, func() { t.breakRedis(min(d/20, 5*time.Second)) })
+	halfway := time.AfterFunc(d*2/5, func() { t.breakRedis(min(max(d/20, time.Second), 5*time.Second)) })
 	defer halfway.Stop()
 	second := run(ctx, workers, d*4/5, work)
 	after := t.measure(p)

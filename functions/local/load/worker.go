@@ -45,7 +45,7 @@ func newWorker(ctx context.Context, p *pantry, t *Target) (*worker, error) {
 }
 
 // errGone is a 503 while Redis was gone. It is no fault.
-var errGone = errors.New("Redis is gone")
+var errGone = errors.New("no Redis")
 
 // expect sends a request with send, and turns a 503 into errGone if Redis was gone meanwhile.
 func (w *worker) expect(send func() (int, error)) error {
