@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/functions"
@@ -19,29 +20,31 @@ import (
 
 const cloudBuild = "../../cloudbuild.yaml"
 
-// step is one step of cloudbuild.yaml.
+// step is one step of cloudbuild.yaml
+// (https://cloud.google.com/build/docs/build-config-file-schema).
 type step struct {
-	id, image string
-	waitFor   []string
-	args      []string
-	text      string
+	ID         string   `yaml:"id"`
+	Name       string   `yaml:"name"` // the image
+	WaitFor    []string `yaml:"waitFor"`
+	Entrypoint string   `yaml:"entrypoint"`
+	Args       []string `yaml:"args"`
+	Env        []string `yaml:"env"`
+	Volumes    []volume `yaml:"volumes"`
 }
 
-// file is what these tests look at. gcloud itself reads the whole file where it is
-// installed; this reads the few shapes of line that the file is written in.
+type volume struct{ Name, Path string }
+
+// file is what these tests look at. gcloud itself reads the whole file where it is installed.
 type file struct {
-	text          string
-	steps         []step
-	substitutions map[string]string
+	Steps          []step            `yaml:"steps"`
+	Substitutions  map[string]string `yaml:"substitutions"`
+	ServiceAccount string            `yaml:"serviceAccount"`
+	Options        struct {
+		Logging string
+		Env     []string
+	} `yaml:"options"`
+	text string // without comments
 }
-
-var (
-	comment      = regexp.MustCompile(`(?m)(^| )#.*$`)
-	substitution = regexp.MustCompile(`(?m)^  (_[A-Z_]+): (.*)$`)
-	argument     = regexp.MustCompile(`(?m)^      - (.*)$`)
-	list         = regexp.MustCompile(`(?m)^    (waitFor|args): \[(.*)\]$`)
-	scalar       = regexp.MustCompile(`(?m)^    (name): (.*)$`)
-)
 
 func read(t *testing.T) file {
 	t.Helper()
@@ -49,50 +52,17 @@ func read(t *testing.T) file {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := file{text: comment.ReplaceAllString(string(content), ""), substitutions: map[string]string{}}
-	_, rest, _ := strings.Cut(f.text, "\nsteps:\n")
-	steps, rest, found := strings.Cut(rest, "\nsubstitutions:\n")
-	if !found {
-		t.Fatal("cloudbuild.yaml has no steps followed by substitutions")
-	}
-	for text := range strings.SplitSeq("\n"+steps, "\n  - id: ") {
-		if id, text, ok := strings.Cut(text, "\n"); ok && id != "" {
-			f.steps = append(f.steps, readStep(id, text))
-		}
-	}
-	for _, m := range substitution.FindAllStringSubmatch(rest, -1) {
-		f.substitutions[m[1]] = strings.Trim(strings.TrimSpace(m[2]), "'")
+	f := file{text: regexp.MustCompile(`(?m)(^| )#.*$`).ReplaceAllString(string(content), "")}
+	if err := yaml.Unmarshal(content, &f); err != nil {
+		t.Fatalf("cloudbuild.yaml: %v", err)
 	}
 	return f
 }
 
-func readStep(id, text string) step {
-	s := step{id: id, text: text}
-	for _, m := range scalar.FindAllStringSubmatch(text, -1) {
-		s.image = m[2]
-	}
-	for _, m := range list.FindAllStringSubmatch(text, -1) {
-		items := strings.Split(m[2], ", ")
-		if m[1] == "args" {
-			s.args = items
-			continue
-		}
-		for _, item := range items {
-			s.waitFor = append(s.waitFor, strings.Trim(item, "'"))
-		}
-	}
-	if _, args, ok := strings.Cut(text, "\n    args:\n"); ok {
-		for _, m := range argument.FindAllStringSubmatch(args, -1) {
-			s.args = append(s.args, m[1])
-		}
-	}
-	return s
-}
-
 func TestStepsWaitForEachOther(t *testing.T) {
 	got := map[string][]string{}
-	for _, s := range read(t).steps {
-		got[s.id] = s.waitFor
+	for _, s := range read(t).Steps {
+		got[s.ID] = s.WaitFor
 	}
 	want := map[string][]string{"test": {"-"}, "stage": {"test"}, "urls": nil, "doctor": {"urls"}} // urls waits for all before it
 	for _, f := range functions.All() {
@@ -116,14 +86,14 @@ func TestSubstitutions(t *testing.T) {
 	for _, name := range regexp.MustCompile(`\$\{?(_[A-Z_]+)`).FindAllStringSubmatch(f.text, -1) {
 		used[name[1]] = true
 	}
-	declared := slices.Sorted(maps.Keys(f.substitutions))
+	declared := slices.Sorted(maps.Keys(f.Substitutions))
 	if diff := cmp.Diff(declared, slices.Sorted(maps.Keys(used))); diff != "" {
 		t.Errorf("substitutions (-declared +used):\n%s", diff)
 	}
 	if len(declared) < 10 {
 		t.Errorf("substitutions = %v, want every knob", declared)
 	}
-	if f.substitutions["_REDIS_SECRET_VERSION"] == "latest" {
+	if f.Substitutions["_REDIS_SECRET_VERSION"] == "latest" {
 		t.Error("the secret's version is not pinned")
 	}
 }
@@ -136,18 +106,16 @@ func TestImagesArePinned(t *testing.T) {
 	}
 	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(string(goMod))[1]
 	exact := regexp.MustCompile(`^(golang:` + regexp.QuoteMeta(language) + `\.\d+-[a-z]+|gcr\.io/google\.com/cloudsdktool/google-cloud-cli:\d+\.\d+\.\d+-slim)$`)
-	for _, s := range f.steps {
-		if !exact.MatchString(s.image) {
-			t.Errorf("step %s runs %q, which is no exact version (or another Go than go.mod's %s)", s.id, s.image, language)
+	for _, s := range f.Steps {
+		if !exact.MatchString(s.Name) {
+			t.Errorf("step %s runs %q, which is no exact version (or another Go than go.mod's %s)", s.ID, s.Name, language)
 		}
 	}
-	if want := "go" + strings.ReplaceAll(language, ".", ""); f.substitutions["_RUNTIME"] != want {
-		t.Errorf("_RUNTIME = %s, want %s as go.mod has", f.substitutions["_RUNTIME"], want)
+	if want := "go" + strings.ReplaceAll(language, ".", ""); f.Substitutions["_RUNTIME"] != want {
+		t.Errorf("_RUNTIME = %s, want %s as go.mod has", f.Substitutions["_RUNTIME"], want)
 	}
-	for _, want := range []string{"\nserviceAccount: projects/${PROJECT_ID}/", "\n  logging: CLOUD_LOGGING_ONLY\n"} {
-		if !strings.Contains(f.text, want) {
-			t.Errorf("cloudbuild.yaml lacks %q", want)
-		}
+	if !strings.HasPrefix(f.ServiceAccount, "projects/${PROJECT_ID}/") || f.Options.Logging != "CLOUD_LOGGING_ONLY" {
+		t.Errorf("it builds as %q and logs as %q, want an account of the project and CLOUD_LOGGING_ONLY", f.ServiceAccount, f.Options.Logging)
 	}
 }
 
@@ -155,9 +123,9 @@ func TestImagesArePinned(t *testing.T) {
 func deploySteps(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
-	for _, s := range read(t).steps {
-		if len(s.args) > 3 && slices.Equal(s.args[:3], []string{"gcloud", "functions", "deploy"}) {
-			found[s.args[3]] = s.args
+	for _, s := range read(t).Steps {
+		if len(s.Args) > 3 && slices.Equal(s.Args[:3], []string{"gcloud", "functions", "deploy"}) {
+			found[s.Args[3]] = s.Args
 		}
 	}
 	return found
@@ -229,7 +197,7 @@ func TestGcloudUnderstands(t *testing.T) {
 			for _, arg := range args[1:] {
 				arg = strings.ReplaceAll(arg, "${PROJECT_ID}", "pantry-test")
 				arg = strings.ReplaceAll(arg, "${_ALLOWED_ORIGINS}", "https://a.example,https://b.example")
-				for variable, value := range f.substitutions {
+				for variable, value := range f.Substitutions {
 					arg = strings.ReplaceAll(arg, "${"+variable+"}", value)
 				}
 				filled = append(filled, strings.ReplaceAll(arg, "/staged/"+name, t.TempDir()))

@@ -31,7 +31,7 @@ func TestReadmeSubstitutions(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(read(t).substitutions, got); diff != "" {
+	if diff := cmp.Diff(read(t).Substitutions, got); diff != "" {
 		t.Errorf("substitutions (-cloudbuild.yaml +README.md):\n%s", diff)
 	}
 }

@@ -82,6 +82,9 @@ func parse(args []string) (command, error) {
 	flags.DurationVar(&cmd.timeout, "timeout", longest, "")
 	flags.Func("url", "", func(s string) error {
 		urls := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' || c == '\n' })
+		if len(urls) == 0 { // or nothing would be asked, and all would seem well
+			return errors.New("it is empty")
+		}
 		cmd.urls = append(cmd.urls, urls...)
 		return nil
 	})

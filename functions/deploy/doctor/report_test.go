@@ -63,6 +63,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"https://example.com"}, 2, "flags only"},
 		{[]string{"-timeout", "31s"}, 2, "at most 30s"},
 		{[]string{"-timeout", "0s"}, 2, "more than 0s"},
+		{[]string{"-url", " "}, 2, "it is empty"},
 	} {
 		if text, code := run(t, nil, row.args...); code != row.code || !strings.Contains(text, row.says) {
 			t.Errorf("%q: exit code %d, want %d; no %q in %q", row.args, code, row.code, row.says, text)

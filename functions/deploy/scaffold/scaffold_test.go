@@ -37,9 +37,9 @@ func TestRun(t *testing.T) {
 		t.Fatalf("Run() = %v: %s", err, &out)
 	}
 	for file, want := range map[string]string{
-		"functions/functions.go":                      `{Name: "fourth-of-a-test", EntryPoint: "FourthOfATest", Package: "functions/fourthofatest"}`,
-		"functions/local/handlers/handlers.go":        "fourthofatest.New(fourthofatest.Deps{",
-		"cloudbuild.yaml":                             "--service-account=${_FOURTH_OF_A_TEST_SERVICE_ACCOUNT}@",
+		"functions/functions.go":                        `{Name: "fourth-of-a-test", EntryPoint: "FourthOfATest", Package: "functions/fourthofatest"}`,
+		"functions/local/handlers/handlers.go":          "fourthofatest.New(fourthofatest.Deps{",
+		"cloudbuild.yaml":                               "--service-account=${_FOURTH_OF_A_TEST_SERVICE_ACCOUNT}@",
 		"functions/fourthofatest/fourthofatest.go":      "package fourthofatest\n",
 		"functions/fourthofatest/fourthofatest_test.go": "package fourthofatest_test\n",
 	} {

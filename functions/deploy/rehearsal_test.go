@@ -1,0 +1,189 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantry.example/functions"
+)
+
+// gcloudScript stands for gcloud: it writes its arguments down, wants the tree that it would upload, and knows where
+// the functions are.
+const gcloudScript = `#!/bin/bash
+set -eu
+printf '%s\n' "$*" >> "$REHEARSAL/gcloud"
+case "$1 $2" in
+"functions deploy")
+  for arg in "$@"; do
+    if [[ $arg == --source=* ]]; then ls "${arg#--source=}"/{go.mod,function.go,vendor/modules.txt} > /dev/null; fi
+  done ;;
+"functions describe") echo "$FUNCTIONS/$3" ;;
+*) echo "gcloud $* was not expected" >&2; exit 2 ;;
+esac
+`
+
+// TestRehearsal runs the steps of cloudbuild.yaml in their order. Only gcloud is a stand-in, and the test step runs one
+// package. The functions that are asked at the end run on this machine.
+func TestRehearsal(t *testing.T) {
+	f := read(t)
+	r := newRehearsal(t, f)
+	for _, s := range f.Steps {
+		out, err := r.run(s)
+		if err != nil {
+			t.Fatalf("step %s: %v\n%s", s.ID, err, out)
+		}
+		if s.ID == "doctor" {
+			for _, name := range functions.Names() {
+				if !regexp.MustCompile(`(?m)^pass +url-` + name + ` `).MatchString(out) {
+					t.Errorf("the doctor's answer has no pass for %s:\n%s", name, out)
+				}
+			}
+		}
+	}
+	called, err := os.ReadFile(filepath.Join(r.home, "gcloud"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for line := range strings.Lines(string(called)) {
+		got = append(got, strings.Join(strings.Fields(line)[:3], " "))
+	}
+	for _, f := range functions.All() {
+		want = append(want, "functions deploy "+f.Name, "functions describe "+f.Name)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what gcloud was asked for (-want +got):\n%s", diff)
+	}
+	if strings.Contains(string(called), "${") || strings.Contains(string(called), "$_") {
+		t.Errorf("a substitution was not filled in:\n%s", called)
+	}
+}
+
+// rehearsal is a place where steps run.
+type rehearsal struct {
+	t             *testing.T
+	home          string // what the steps share
+	substitutions map[string]string
+	env           []string
+}
+
+func newRehearsal(t *testing.T, f file) *rehearsal {
+	t.Helper()
+	r := &rehearsal{t: t, home: t.TempDir(), substitutions: f.Substitutions}
+	r.substitutions["_ALLOWED_ORIGINS"] = "https://app.example.com,https://www.example.com"
+	r.substitutions["PROJECT_ID"] = "pantry-test"
+	for _, folder := range []string{"bin", "staged"} {
+		if err := os.Mkdir(filepath.Join(r.home, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(r.home, "bin", "gcloud"), []byte(gcloudScript), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.env = []string{
+		"PATH=" + filepath.Join(r.home, "bin") + ":" + os.Getenv("PATH"), "HOME=" + r.home,
+		"REHEARSAL=" + r.home, "FUNCTIONS=" + r.functions(),
+	}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB"} {
+		value, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.env = append(r.env, name+"="+strings.TrimSpace(string(value)))
+	}
+	return r
+}
+
+// functions starts the local runner and returns its URL.
+func (r *rehearsal) functions() string {
+	r.t.Helper()
+	binary := filepath.Join(r.home, "local")
+	if out, err := exec.CommandContext(r.t.Context(), "go", "build", "-o", binary, "../local").CombinedOutput(); err != nil {
+		r.t.Fatalf("build the local runner: %v\n%s", err, out)
+	}
+	cmd := exec.Command(binary)
+	cmd.Dir = r.t.TempDir()
+	cmd.Env = []string{"PORT=0", "AUTH_PORT=0", "HOME=" + cmd.Dir, "ALLOWED_ORIGINS=" + r.substitutions["_ALLOWED_ORIGINS"]}
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if url, ready := strings.CutPrefix(lines.Text(), "ready "); ready {
+			return url
+		}
+	}
+	r.t.Fatal("the local runner ended")
+	return ""
+}
+
+// run runs a step as Cloud Build does, in the root of the repository. A volume is a folder of the rehearsal.
+func (r *rehearsal) run(s step) (string, error) {
+	ctx, cancel := context.WithCancel(r.t.Context())
+	defer cancel()
+	command := s.Args
+	if s.Entrypoint != "" {
+		command = append([]string{s.Entrypoint}, s.Args...)
+	}
+	var words []string
+	for _, arg := range command {
+		words = append(words, r.fill(s, arg))
+	}
+	if s.ID == "test" {
+		words[len(words)-1] = "./functions/deploy/scaffold" // in place of ./...
+	}
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	if words[0] == "gcloud" { // exec looks in this process's PATH
+		cmd = exec.CommandContext(ctx, filepath.Join(r.home, "bin", "gcloud"), words[1:]...)
+	}
+	cmd.Dir = "../.."
+	cmd.Env = slices.Clone(r.env)
+	for _, variable := range s.Env {
+		cmd.Env = append(cmd.Env, r.fill(s, variable))
+	}
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+var variable = regexp.MustCompile(`\$\$|\$\{?[A-Z_][A-Z0-9_]*\}?`)
+
+// fill replaces substitutions and, as an escape, $$ by $
+// (https://cloud.google.com/build/docs/configuring-builds/substitute-variable-values). It puts the folder of the
+// rehearsal in the place of a volume that the step has.
+func (r *rehearsal) fill(s step, text string) string {
+	text = variable.ReplaceAllStringFunc(text, func(name string) string {
+		if name == "$$" {
+			return "$"
+		}
+		value, there := r.substitutions[strings.Trim(name, "${}")]
+		if !there {
+			r.t.Errorf("step %s: there is no substitution %s", s.ID, name)
+		}
+		return value
+	})
+	for _, v := range s.Volumes {
+		if v.Name == "staged" {
+			text = strings.ReplaceAll(text, v.Path, filepath.Join(r.home, "staged"))
+		}
+	}
+	return text
+}
