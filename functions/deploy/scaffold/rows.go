@@ -53,8 +53,17 @@ func addStep(text string, f functions.Function) (string, error) {
 		return "", errors.New("the steps deploy-" + pattern + " and urls are not there any more")
 	}
 	step, _, _ := strings.Cut(text[begin:], "\n\n")
-	variable := func(name string) string { return "_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_" }
-	step = strings.NewReplacer(pattern, f.Name, camel(pattern), f.EntryPoint, variable(pattern), variable(f.Name)).Replace(step)
+	step = strings.NewReplacer(pattern, f.Name, camel(pattern), f.EntryPoint, account(pattern), account(f.Name)).Replace(step)
 	text = text[:urls] + step + "\n\n" + text[urls:]
-	return insert(text, "  "+variable(pattern)+"SERVICE_ACCOUNT: ", "  "+variable(f.Name)+"SERVICE_ACCOUNT: pantry-"+f.Name+"\n")
+	return insert(text, "  "+account(pattern)+": ", "  "+account(f.Name)+": pantry-"+f.Name+"\n")
+}
+
+// addSubstitution adds the same substitution to the documentation's table.
+func addSubstitution(text string, f functions.Function) (string, error) {
+	return insert(text, "| `_", fmt.Sprintf("| `%s` | `pantry-%s` | the account that %[2]s runs as |\n", account(f.Name), f.Name))
+}
+
+// account is the substitution that names a function's service account.
+func account(name string) string {
+	return "_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_SERVICE_ACCOUNT"
 }

@@ -26,6 +26,7 @@ const (
 	table    = "functions/functions.go"
 	handlers = "functions/local/handlers/handlers.go"
 	build    = "cloudbuild.yaml"
+	readme   = "functions/deploy/README.md"
 )
 
 var (
@@ -58,11 +59,11 @@ func Run(_ context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, `%[1]s is in %[2]s, and has its rows in %[3]s, %[4]s and %[5]s.
+	_, err = fmt.Fprintf(out, `%[1]s is in %[2]s, and has its rows in %[3]s, %[4]s, %[5]s and %[6]s.
 
 Edit its method answer. Try it:    go run ./functions/local, then ask /%[1]s with a session
 Deploy it:                         make the service account pantry-%[1]s, with the rights of pantry-check-expiration, then build as before
-`, f.Name, f.Package, table, handlers, build)
+`, f.Name, f.Package, table, handlers, build, readme)
 	return err
 }
 
@@ -83,7 +84,9 @@ func Write(root, name string) (functions.Function, error) {
 		}
 		files[f.Package+"/"+file] = text.String()
 	}
-	for file, add := range map[string]func(string, functions.Function) (string, error){table: addRow, handlers: addHandler, build: addStep} {
+	for file, add := range map[string]func(string, functions.Function) (string, error){
+		table: addRow, handlers: addHandler, build: addStep, readme: addSubstitution,
+	} {
 		text, err := os.ReadFile(filepath.Join(root, file)) //nolint:gosec // a file of the repository
 		if err == nil {
 			files[file], err = add(string(text), f)

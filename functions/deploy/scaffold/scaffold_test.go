@@ -14,7 +14,7 @@ import (
 func smallCopy(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, file := range []string{"go.mod", "cloudbuild.yaml", "functions/functions.go", "functions/local/handlers/handlers.go"} {
+	for _, file := range []string{"go.mod", "cloudbuild.yaml", "functions/deploy/README.md", "functions/functions.go", "functions/local/handlers/handlers.go"} {
 		text, err := os.ReadFile(filepath.Join("../../..", file))
 		if err == nil {
 			err = os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755)
@@ -37,6 +37,7 @@ func TestRun(t *testing.T) {
 		t.Fatalf("Run() = %v: %s", err, &out)
 	}
 	for file, want := range map[string]string{
+		"functions/deploy/README.md":                    "| `_FOURTH_OF_A_TEST_SERVICE_ACCOUNT` | `pantry-fourth-of-a-test` |",
 		"functions/functions.go":                        `{Name: "fourth-of-a-test", EntryPoint: "FourthOfATest", Package: "functions/fourthofatest"}`,
 		"functions/local/handlers/handlers.go":          "fourthofatest.New(fourthofatest.Deps{",
 		"cloudbuild.yaml":                               "--service-account=${_FOURTH_OF_A_TEST_SERVICE_ACCOUNT}@",
@@ -79,8 +80,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(filepath.Join(root, "functions"))
-	if err != nil || len(entries) != 2 {
-		t.Errorf("functions has %d entries (%v), want 2 as before", len(entries), err)
+	if err != nil || len(entries) != 3 {
+		t.Errorf("functions has %d entries (%v), want 3 as before", len(entries), err)
 	}
 	if err := os.WriteFile(filepath.Join(root, "cloudbuild.yaml"), []byte("steps: []\n"), 0o600); err != nil {
 		t.Fatal(err)

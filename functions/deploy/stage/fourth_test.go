@@ -61,7 +61,7 @@ func TestFourthFunction(t *testing.T) {
 	}
 	inCopy(t, root, "vet", "./functions", "./"+f.Package, "./functions/local/handlers")
 	inCopy(t, root, "test", "-short", "./"+f.Package)
-	inCopy(t, root, "test", "-run=TestStepsWait|TestSubstitutions|TestEveryFunctionIsDeployed", "./functions/deploy")
+	inCopy(t, root, "test", "-run=TestStepsWait|TestSubstitutions|TestReadme|TestEveryFunctionIsDeployed", "./functions/deploy")
 	t.Run("runs locally", func(t *testing.T) { runsLocally(t, root, f) })
 	t.Run("runs as deployed", func(t *testing.T) { runsDeployed(t, root, f) })
 }
