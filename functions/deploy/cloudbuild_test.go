@@ -141,7 +141,7 @@ func TestEveryFunctionIsDeployed(t *testing.T) {
 		args := deployed[f.Name]
 		account := "--service-account=${_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) + "_SERVICE_ACCOUNT}@${PROJECT_ID}.iam.gserviceaccount.com"
 		own := []string{f.Name, "--source=/staged/" + f.Name, "--entry-point=" + f.EntryPoint, account}
-		for _, want := range append(own, "--gen2", "--allow-unauthenticated",
+		for _, want := range append(own, "--gen2",
 			"--set-secrets=REDIS_SERVER=${_REDIS_SECRET}:${_REDIS_SECRET_VERSION}",
 			"--set-build-env-vars=^|^GOFLAGS=-tags="+stage.Tags+"|GOOGLE_GOLDFLAGS=-s -w") {
 			if !slices.Contains(args, want) {
@@ -187,7 +187,7 @@ func TestGcloudUnderstands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		gcloud(t, "builds", "submit", "--no-source", "--project=pantry-test", "--config="+path,
+		gcloud(t, "beta", "builds", "submit", "--no-source", "--project=pantry-test", "--config="+path,
 			"--substitutions=^;^_REDIS_SECRET_VERSION=1;_ALLOWED_ORIGINS=https://a.example,https://b.example")
 	})
 	for name, args := range deploySteps(t) {

@@ -16,12 +16,14 @@ import (
 
 	"pantry.example/functions/deploy/doctor"
 	"pantry.example/functions/deploy/scaffold"
+	"pantry.example/functions/deploy/setup"
 	"pantry.example/functions/deploy/stage"
 	"pantry.example/functions/deploy/user"
 )
 
 const usage = `go run ./functions/deploy COMMAND
 
+  setup -project P -region R      set a Google Cloud project up, once; -dry-run prints the commands
   stage -out DIR [function…]      write the source tree of each function that gcloud uploads
   doctor [-json] [-url URL]       say what is wrong with the configuration and what it leads to
   new NAME                        write a new function that uses the session
@@ -42,6 +44,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"new":   scaffold.Run,
 		"stage": stage.Run,
+		"setup": func(ctx context.Context, args []string, out io.Writer) error {
+			return setup.Run(ctx, args, setup.Real(os.Stdin, out))
+		},
 		"user": func(ctx context.Context, args []string, out io.Writer) error {
 			return user.Run(ctx, args, os.Getenv, out)
 		},

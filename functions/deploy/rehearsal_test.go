@@ -28,6 +28,7 @@ case "$1 $2" in
     if [[ $arg == --source=* ]]; then ls "${arg#--source=}"/{go.mod,function.go,vendor/modules.txt} > /dev/null; fi
   done ;;
 "functions describe") echo "$FUNCTIONS/$3" ;;
+"run services") if [[ $3 == add-iam-policy-binding && -n ${POLICY-} ]]; then echo "FAILED_PRECONDITION: $POLICY" >&2; exit 1; fi ;;
 *) echo "gcloud $* was not expected" >&2; exit 2 ;;
 esac
 `
@@ -56,10 +57,14 @@ func TestRehearsal(t *testing.T) {
 	}
 	var got, want []string
 	for line := range strings.Lines(string(called)) {
-		got = append(got, strings.Join(strings.Fields(line)[:3], " "))
+		words := strings.Fields(line)
+		if words[0] == "run" {
+			words = words[2:]
+		}
+		got = append(got, strings.Join(words[:3], " "))
 	}
 	for _, f := range functions.All() {
-		want = append(want, "functions deploy "+f.Name, "functions describe "+f.Name)
+		want = append(want, "functions deploy "+f.Name, "functions describe "+f.Name, "add-iam-policy-binding "+f.Name+" --project=pantry-test")
 	}
 	slices.Sort(got)
 	slices.Sort(want)
@@ -68,6 +73,28 @@ func TestRehearsal(t *testing.T) {
 	}
 	if strings.Contains(string(called), "${") || strings.Contains(string(called), "$_") {
 		t.Errorf("a substitution was not filled in:\n%s", called)
+	}
+}
+
+// TestRehearsalOfAPolicy: where the organization forbids to allow everyone, the build says what to do, and that works.
+func TestRehearsalOfAPolicy(t *testing.T) {
+	f := read(t)
+	r := newRehearsal(t, f)
+	r.env = append(r.env, "POLICY=iam.allowedPolicyMemberDomains")
+	if err := os.MkdirAll(filepath.Join(r.home, "staged", "recipes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	urls := f.Steps[slices.IndexFunc(f.Steps, func(s step) bool { return s.ID == "urls" })]
+	if out, err := r.run(urls); err == nil || !strings.Contains(out, "build again with _PUBLIC=no-invoker-iam-check") {
+		t.Errorf("%v, want what to do in:\n%s", err, out)
+	}
+	r.substitutions["_PUBLIC"] = "no-invoker-iam-check"
+	if out, err := r.run(urls); err != nil || !strings.HasPrefix(out, "recipes=http") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	called, err := os.ReadFile(filepath.Join(r.home, "gcloud"))
+	if err != nil || !strings.Contains(string(called), "run services update recipes --project=pantry-test --region=europe-west1 --quiet --no-invoker-iam-check\n") {
+		t.Errorf("gcloud was asked for:\n%s", called)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -148,4 +149,16 @@ func round(d time.Duration) string {
 		return d.Round(time.Millisecond).String()
 	}
 	return strings.Replace(d.Round(10*time.Microsecond).String(), "µs", " µs", 1)
+}
+
+// CheckRedis tries a Redis address as a deployed function of the project would, writes
+// what it saw, and reports whether the function could use it. The address is not written.
+func CheckRedis(ctx context.Context, address, project string, out io.Writer) bool {
+	given := map[string]string{"REDIS_SERVER": address, "GOOGLE_CLOUD_PROJECT": project, "K_SERVICE": "set-cache"}
+	var r report
+	cfg, bad := r.configuration(func(name string) string { return given[name] })
+	if r.ok() {
+		r.redis(ctx, cfg.Redis, bad.redis())
+	}
+	return r.writeText(out) == nil && r.ok()
 }

@@ -1,0 +1,38 @@
+package setup
+
+import (
+	"strings"
+)
+
+// script returns the set-up as commands for bash and zsh. It has no comments: zsh on a
+// terminal runs a # as a command. A command that says that something already exists does
+// no harm.
+func script(p plan, steps []step) string {
+	var s strings.Builder
+	line := func(words ...string) { s.WriteString(quoted(words) + "\n") }
+	for _, step := range steps {
+		line("echo", step.title)
+		if step.do != nil {
+			line("go", "run", "./functions/deploy", "setup", "-project", p.project, "-region", p.region, "-only", step.name)
+		}
+		for _, c := range step.commands {
+			line(append([]string{"gcloud"}, c.argv...)...)
+		}
+		if step.name == "accounts" {
+			line("sleep", "60") // a new account cannot be given roles at once
+		}
+	}
+	return s.String()
+}
+
+// quoted is a command as bash and zsh read it.
+func quoted(words []string) string {
+	var all []string
+	for _, word := range words {
+		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:@=") != "" {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		all = append(all, word)
+	}
+	return strings.Join(all, " ")
+}

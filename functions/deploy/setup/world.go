@@ -1,0 +1,98 @@
+package setup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"pantry.example/functions/deploy/doctor"
+)
+
+// World is what the set-up reaches outside of itself.
+type World struct {
+	Out io.Writer
+	// Gcloud runs gcloud and returns what it prints. Its error holds what gcloud wrote to
+	// stderr.
+	Gcloud func(ctx context.Context, stdin string, argv ...string) (string, error)
+	// HTTP asks Firebase, for which gcloud has no commands.
+	HTTP *http.Client
+	// Secret reads the Redis address from the file, or without one from the terminal.
+	Secret func(file string, prompt io.Writer) (string, error)
+	// CheckRedis tries an address, tells what it saw, and reports whether a function can use it.
+	CheckRedis func(ctx context.Context, address, project string, out io.Writer) bool
+	Wait       func(context.Context, time.Duration) error
+}
+
+// Real is the world of a person at a terminal.
+func Real(in *os.File, out io.Writer) World {
+	return World{
+		Out: out, Gcloud: gcloud, HTTP: &http.Client{Timeout: 30 * time.Second}, CheckRedis: doctor.CheckRedis,
+		Secret: func(file string, prompt io.Writer) (string, error) { return readSecret(in, file, prompt) },
+		Wait: func(ctx context.Context, d time.Duration) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(d):
+				return nil
+			}
+		},
+	}
+}
+
+// gcloudTimeout bounds one command. Making the database takes a minute or two.
+const gcloudTimeout = 10 * time.Minute
+
+func gcloud(ctx context.Context, stdin string, argv ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, gcloudTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // argv is made from a table and from checked flags
+	var stderr bytes.Buffer
+	cmd.Stdin, cmd.Stderr = strings.NewReader(stdin), &stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", errors.New("gcloud is not installed: see https://cloud.google.com/sdk/docs/install")
+	}
+	if err != nil {
+		return "", fmt.Errorf("gcloud %s: %w: %s", strings.Join(argv[:min(3, len(argv))], " "), err, strings.TrimSpace(stderr.String()))
+	}
+	return string(out), nil
+}
+
+// addressLimit is more bytes than any Redis address has.
+const addressLimit = 4 << 10
+
+// readSecret reads from the file, else from in: without echo when that is a terminal.
+func readSecret(in *os.File, file string, prompt io.Writer) (string, error) {
+	fd := int(in.Fd()) //nolint:gosec // a file descriptor is a small number
+	if file == "" && term.IsTerminal(fd) {
+		_, _ = io.WriteString(prompt, "    The Redis address (it is not shown): ")
+		text, err := term.ReadPassword(fd)
+		_, _ = io.WriteString(prompt, "\n")
+		if err != nil {
+			return "", fmt.Errorf("read the Redis address from the terminal: %w", err)
+		}
+		return string(text), nil
+	}
+	if file != "" {
+		opened, err := os.Open(file) //nolint:gosec // the caller's own file
+		if err != nil {
+			return "", fmt.Errorf("read the Redis address: %w", err)
+		}
+		defer func() { _ = opened.Close() }()
+		in = opened
+	}
+	text, err := io.ReadAll(io.LimitReader(in, addressLimit))
+	if err != nil {
+		return "", fmt.Errorf("read the Redis address: %w", err)
+	}
+	return string(text), nil
+}
