@@ -263,9 +263,10 @@ func (c *cloud) serve(r *http.Request) (string, error) {
 		return "", statusError(http.StatusNotFound)
 	case path == firebase:
 		return "{}", nil
-	case path == firebase+":addFirebase" && c.since["firebase project"] > 0:
-		return "", statusError(http.StatusConflict)
 	case path == firebase+":addFirebase":
+		if _, ok := c.since["firebase project"]; ok {
+			return "", statusError(http.StatusConflict)
+		}
 		_, err := c.create("firebase project")
 		return "{}", err
 	case r.Method == http.MethodGet && strings.HasSuffix(path, "/releases/cloud.firestore"):

@@ -39,15 +39,15 @@ func terminal(t *testing.T) (hands, in *os.File) {
 
 // notify closes a channel at the first write.
 type notify struct {
-	bytes.Buffer
+	text    bytes.Buffer
 	written chan struct{}
 }
 
 func (n *notify) Write(p []byte) (int, error) {
-	if n.Len() == 0 {
+	if n.text.Len() == 0 {
 		close(n.written)
 	}
-	return n.Buffer.Write(p)
+	return n.text.Write(p)
 }
 
 func TestSecretFromATerminal(t *testing.T) {
@@ -78,7 +78,7 @@ func TestSecretFromATerminal(t *testing.T) {
 	}
 	shown := make([]byte, 4096)
 	n, err := hands.Read(shown)
-	if err != nil || strings.Contains(string(shown[:n]), "rediss") || strings.Contains(prompt.String(), "rediss") {
+	if err != nil || strings.Contains(string(shown[:n]), "rediss") || strings.Contains(prompt.text.String(), "rediss") {
 		t.Errorf("the terminal shows %q, %v", shown[:n], err)
 	}
 }
