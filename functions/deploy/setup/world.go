@@ -72,7 +72,7 @@ const addressLimit = 4 << 10
 
 // readSecret reads from the file, else from in: without echo when that is a terminal.
 func readSecret(in *os.File, file string, prompt io.Writer) (string, error) {
-	fd := int(in.Fd()) //nolint:gosec // a file descriptor is a small number
+	fd := int(in.Fd())
 	if file == "" && term.IsTerminal(fd) {
 		_, _ = io.WriteString(prompt, "    The Redis address (it is not shown): ")
 		text, err := term.ReadPassword(fd)
