@@ -86,7 +86,10 @@ func (b *bench) sample(ctx context.Context, c contender, k kind, d time.Duration
 	r := run(ctx, k.clients, d-d/5, ask)
 	cpu = c.server(k).cpu() - cpu
 	commandsThen, connectionsThen, err2 := b.redis.count()
-	if err := errors.Join(append(append(warm.errs, r.errs...), err, err2, ctx.Err())...); err != nil {
+	if ctx.Err() != nil {
+		return sample{}, errors.New("it was interrupted")
+	}
+	if err := errors.Join(append(append(warm.errs, r.errs...), err, err2)...); err != nil {
 		return sample{}, err
 	}
 	n := float64(len(r.took))

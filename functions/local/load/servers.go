@@ -95,12 +95,14 @@ func startServer(ctx context.Context, binary string, arguments []string, variabl
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
+	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if url, ok := strings.CutPrefix(lines.Text(), "ready "); ok {
 			return &server{url, cmd}, nil
 		}
 	}
-	return nil, errors.Join(errors.New("it ended and was never ready"), cmd.Wait())
+	return nil, errors.Join(errors.New("it was not ready within a minute, or ended before"), cmd.Wait())
 }
 
 func (s *server) close() {
