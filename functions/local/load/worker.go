@@ -79,7 +79,7 @@ func (w *worker) step(ctx context.Context) error {
 		w.current = (w.current + 1) % len(w.users)
 	}
 	if errors.Is(err, errGone) {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(250 * time.Millisecond) // a user who tries to sign in more than 60 times a minute gets a 429
 		return nil
 	}
 	return err
