@@ -68,12 +68,17 @@ func (t *Target) Soak(ctx context.Context, url string, d time.Duration, out io.W
 			return err
 		}
 	}
-	work := func(client int) error { return all[client].step(ctx) }
-	first := run(ctx, workers, d/5, work) // fills caches and pools
+	steps, faults := 0, []error{}
+	work := func(d time.Duration) {
+		r := run(ctx, workers, d, func(client int) error { return all[client].step(ctx) })
+		steps += len(r.took)
+		faults = append(faults, r.errs...)
+	}
+	work(d / 5) // fills caches and pools
 	before := t.measure(p)
 	halfway := time.AfterFunc(d*2/5, func() { t.breakRedis(min(max(d/20, time.Second), 5*time.Second)) })
 	defer halfway.Stop()
-	second := run(ctx, workers, d*4/5, work)
+	work(d * 4 / 5)
 	after := t.measure(p)
 
 	refused := 0
@@ -81,8 +86,7 @@ func (t *Target) Soak(ctx context.Context, url string, d time.Duration, out io.W
 		refused += w.refused
 	}
 	_, _ = fmt.Fprintf(out, "%d steps; %d requests answered 503 while Redis was gone\nbefore  %s\nafter   %s\n",
-		len(first.took)+len(second.took), refused, before, after)
-	faults := append(first.errs, second.errs...)
+		steps, refused, before, after)
 	if refused == 0 {
 		faults = append(faults, errors.New("no request was answered 503: the fault did not happen"))
 	}
