@@ -25,7 +25,7 @@ const usage = `go run ./functions/deploy COMMAND
 
   setup -project P -region R      set a Google Cloud project up, once; -dry-run prints the commands
   stage -out DIR [function…]      write the source tree of each function that gcloud uploads
-  doctor [-json] [-url URL]       say what is wrong with the configuration and what it leads to
+  doctor [-project P -secret]     say what is wrong with the configuration and what it leads to
   new NAME                        write a new function that uses the session
   user UID [-close|-forget]       list a user's sessions and recipes, close or remove them
 

@@ -101,7 +101,7 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 			"set up a service account, or run gcloud auth application-default login")
 	}
 	client := signedIn(ctx, creds.TokenSource)
-	client.Transport = quotaProject(client.Transport, creds.JSON)
+	client.Transport = quotaProject(client.Transport, creds.JSON, project)
 	return &Directory{Client: client, url: "https://" + host + path, tokens: creds.TokenSource}, nil
 }
 

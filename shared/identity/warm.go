@@ -32,15 +32,21 @@ func connect(url string) {
 }
 
 // quotaProject names the project whose quota pays, where the credentials have one. Identity
-// Toolkit refuses a person's own credentials without it.
-func quotaProject(base http.RoundTripper, credentials []byte) http.RoundTripper {
+// Toolkit refuses a person's own credentials without it, so those fall back to project.
+func quotaProject(base http.RoundTripper, credentials []byte, project string) http.RoundTripper {
 	var file struct {
+		Type         string `json:"type"`
 		QuotaProject string `json:"quota_project_id"`
 	}
-	if json.Unmarshal(credentials, &file) != nil || file.QuotaProject == "" {
+	switch {
+	case json.Unmarshal(credentials, &file) != nil:
 		return base
+	case file.QuotaProject != "":
+		return withHeader{base, file.QuotaProject}
+	case file.Type == "authorized_user":
+		return withHeader{base, project}
 	}
-	return withHeader{base, file.QuotaProject}
+	return base
 }
 
 type withHeader struct {

@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,13 +30,19 @@ Tries what the configuration of this shell leads to, and says what is wrong.
   -origin ORIGIN    the origin of a page that must be allowed to call, or several with
                     commas, in place of ALLOWED_ORIGINS
   -wait DURATION    ask a URL again for so long while its answer is wrong
+  -project PROJECT  check what is deployed in a project, in place of this shell's variables:
+                    gcloud reads the functions' variables and URLs
+  -secret           with -project: read the secret with the Redis address too. It is not shown
   -json             write one JSON object in place of lines
-  -timeout 30s      how long the run may take, without -wait; at most 30s
+  -timeout 30s      how long the run may take, without -wait and -project; at most 30s
+
+The exit code is 0 when no check failed, 1 when one did, 2 when the flags are wrong.
 `
 
 // command is what the command line asks for.
 type command struct {
-	json          bool
+	json, secret  bool
+	project       string
 	urls          []string
 	origins       string
 	wait, timeout time.Duration
@@ -45,7 +52,8 @@ type command struct {
 // object {"ok", "checks": [{"check","status","seen","fix"}]}. getenv is where the
 // configuration is read, os.Getenv in a program; Google's own libraries read their
 // variables (FIREBASE_AUTH_EMULATOR_HOST, GOOGLE_APPLICATION_CREDENTIALS) from the
-// process. It returns after 30 s and -wait at the latest, with 0 when no check failed, 1
+// process. It returns after 30 s and -wait at the latest, and a minute later with
+// -project, with 0 when no check failed, 1
 // when one did, 2 when args cannot be read. No secret is ever written.
 func Run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (exitCode int) {
 	cmd, err := parse(args)
@@ -53,14 +61,23 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out io.
 	case errors.Is(err, flag.ErrHelp):
 		_, _ = io.WriteString(out, help)
 		return 0
+	case err != nil && wantsJSON(args):
+		var r report
+		r.fail("arguments", err.Error(), "doctor -h tells the flags")
+		_ = r.writeJSON(out)
+		return 2
 	case err != nil:
 		_, _ = fmt.Fprintf(out, "doctor: %v; doctor -h tells the flags\n", err)
 		return 2
 	}
+	r := &report{}
+	if cmd.project != "" {
+		getenv = r.production(ctx, &cmd, getenv)
+	}
 	until := time.Now().Add(cmd.wait)
 	ctx, cancel := context.WithTimeout(ctx, cmd.timeout+cmd.wait)
 	defer cancel()
-	r := examine(ctx, cmd, getenv, until)
+	r.examine(ctx, cmd, getenv, until)
 	if cmd.json {
 		err = r.writeJSON(out)
 	} else {
@@ -72,11 +89,33 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return 0
 }
 
+// wantsJSON also reads arguments that cannot be parsed.
+func wantsJSON(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return strings.TrimLeft(arg, "-") == "json" && arg != "json" })
+}
+
+// production returns the variables of what is deployed in cmd's project, and adds the URLs
+// of its functions to cmd when it names none.
+func (r *report) production(ctx context.Context, cmd *command, getenv func(string) string) func(string) string {
+	for _, name := range []string{"FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST"} {
+		if getenv(name) != "" { // Google's libraries read it from the process
+			r.fail(checkDeployed, name+" is set, and -project is about Google itself", "Take it out of this shell and of .env")
+		}
+	}
+	d := r.deployed(ctx, cmd.project, cmd.secret)
+	if len(cmd.urls) == 0 {
+		cmd.urls = d.urls
+	}
+	return func(name string) string { return d.env[name] }
+}
+
 func parse(args []string) (command, error) {
 	cmd := command{timeout: longest}
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&cmd.json, "json", false, "")
+	flags.BoolVar(&cmd.secret, "secret", false, "")
+	flags.StringVar(&cmd.project, "project", "", "")
 	flags.StringVar(&cmd.origins, "origin", "", "")
 	flags.DurationVar(&cmd.wait, "wait", 0, "")
 	flags.DurationVar(&cmd.timeout, "timeout", longest, "")
@@ -94,6 +133,8 @@ func parse(args []string) (command, error) {
 		return cmd, err
 	case flags.NArg() > 0:
 		return cmd, errors.New("it takes flags only")
+	case cmd.secret && cmd.project == "":
+		return cmd, errors.New("-secret needs -project, whose secret it reads")
 	case cmd.timeout <= 0 || cmd.timeout > longest:
 		return cmd, errors.New("-timeout must be more than 0s and at most 30s")
 	case cmd.wait < 0 || cmd.wait > time.Hour:
@@ -102,8 +143,8 @@ func parse(args []string) (command, error) {
 	return cmd, nil
 }
 
-// examine runs what is independent side by side and returns it in a fixed order.
-func examine(ctx context.Context, cmd command, getenv func(string) string, until time.Time) *report {
+// examine runs what is independent side by side and reports it in a fixed order.
+func (r *report) examine(ctx context.Context, cmd command, getenv func(string) string, until time.Time) {
 	if cmd.origins != "" {
 		environment := getenv
 		getenv = func(name string) string {
@@ -113,7 +154,6 @@ func examine(ctx context.Context, cmd command, getenv func(string) string, until
 			return environment(name)
 		}
 	}
-	r := &report{}
 	cfg, bad := r.configuration(getenv)
 	given := strings.TrimSpace(getenv("ALLOWED_ORIGINS")) != ""
 	deployed := cfg.Deployed || elsewhere(cmd.urls)
@@ -131,7 +171,6 @@ func examine(ctx context.Context, cmd command, getenv func(string) string, until
 		func(r *report) { r.firestore(ctx, cfg, bad["GOOGLE_CLOUD_PROJECT"]) },
 		func(r *report) { r.urls(ctx, cmd.urls, cfg.AllowedOrigins, until) },
 	)
-	return r
 }
 
 // badVariables are the variables that the configuration refused.

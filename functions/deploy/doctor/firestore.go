@@ -153,7 +153,7 @@ func (r *report) firestoreIndexes(ctx context.Context, cfg config.Config, all []
 	before := len(r.results)
 	for i, err := range errs {
 		missing := status.Code(err) == codes.FailedPrecondition
-		fix := "From the clone: go run ./functions/deploy setup -project " + cfg.ProjectID
+		fix := "From the clone: go run ./functions/deploy setup -project " + cfg.ProjectID + " -only indexes"
 		if err != nil {
 			if link := indexLink.FindString(err.Error()); link != "" {
 				fix += ". For this one alone, open: " + link

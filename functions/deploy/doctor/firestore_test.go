@@ -117,7 +117,7 @@ func TestEachMissingIndex(t *testing.T) {
 			d := examine(t, env)
 			d.want("firestore-access", "pass")
 			field := strings.Replace(strings.Fields(missing)[0], "titleKey", "title", 1)
-			d.want("firestore-indexes", "fail", "terms, "+field, "go run ./functions/deploy setup -project demo-pantry", "open: "+link)
+			d.want("firestore-indexes", "fail", "terms, "+field, "go run ./functions/deploy setup -project demo-pantry -only indexes", "open: "+link)
 		})
 	}
 }

@@ -50,7 +50,7 @@ func (r *report) redis(ctx context.Context, c config.Redis, bad bool) {
 	case bad:
 		r.skipAll("the address cannot be read", links)
 	case c.Embedded:
-		r.skipAll("REDIS_SERVER is empty: go run ./functions/local brings an embedded Redis", links)
+		r.skipAll("REDIS_SERVER is empty: go run ./functions/local brings an embedded Redis. -project PROJECT -secret reads the deployed address", links)
 	default:
 		r.chain(links)
 		s.close()

@@ -147,7 +147,7 @@ func (r *report) writeText(out io.Writer) error {
 	}
 	fmt.Fprintf(&s, "\n%d passed, %d warned, %d failed, %d skipped\n", counts[pass], counts[warn], counts[fail], counts[skip])
 	if counts[skip] > 0 {
-		s.WriteString("Skipped checks need a variable that is not set, or an earlier check that passes: each line says which.\n")
+		s.WriteString("A skipped line says why. To check everything, set REDIS_SERVER and GOOGLE_CLOUD_PROJECT, or add -project PROJECT -secret to check what is deployed.\n")
 	}
 	_, err := io.WriteString(out, s.String())
 	return err

@@ -27,7 +27,8 @@ Run it again after a failure: it goes on where it stopped.
                      southamerica-east1, us-central1 and us-west2
   -redis-file FILE   read the Redis address from a file. Without it the set-up asks for the
                      address on the terminal, or reads it from stdin when that is no terminal
-  -only STEP         do one step alone. -only redis stores a new address
+  -only STEP         do one step alone. -only redis stores a new address. Only the step
+                     database needs -region
   -dry-run           change nothing, and print a script for bash and zsh that does the same
 
 The steps, each with its name for -only:
@@ -59,7 +60,7 @@ func parse(args []string) (options, error) {
 		return o, errors.New("it takes flags only; the Redis address is asked for, or read from -redis-file or stdin")
 	case !isProject.MatchString(o.project):
 		return o, errors.New("-project needs a project's ID, as gcloud projects list shows it in its first column")
-	case !isRegion.MatchString(o.region):
+	case !isRegion.MatchString(o.region) && (o.region != "" || o.only == "" || o.only == "database"):
 		return o, errors.New("-region needs a region, such as europe-west1")
 	}
 	return o, nil

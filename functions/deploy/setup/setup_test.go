@@ -175,6 +175,12 @@ func TestRedis(t *testing.T) {
 			t.Errorf("%d versions, %v\n%s", len(c.secret), err, out)
 		}
 	})
+	t.Run("without a region", func(t *testing.T) { // as the doctor advises
+		c := done(t)
+		if err := setup.Run(t.Context(), []string{"-project", project, "-only", "indexes"}, c.world(io.Discard)); err != nil {
+			t.Error(err)
+		}
+	})
 	for given, want := range map[string]string{"rediss://:Zq7XvK2pWm4TsB9c@elsewhere:1": "was not stored", " \n": "there is no Redis address"} {
 		c := newCloud(t)
 		w := c.world(io.Discard)

@@ -1,0 +1,113 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"pantry.example/functions"
+)
+
+// readTimeout bounds what gcloud takes to read a deployment.
+const readTimeout = time.Minute
+
+const checkDeployed = "deployed"
+
+// deployment is what the functions of a project run with.
+type deployment struct {
+	env  map[string]string
+	urls []string
+}
+
+// deployedFunction is what gcloud functions list tells of a function.
+type deployedFunction struct {
+	Name          string
+	ServiceConfig struct {
+		URI                        string
+		EnvironmentVariables       map[string]string
+		SecretEnvironmentVariables []secretVariable
+	}
+}
+
+type secretVariable struct{ Key, Secret, Version string }
+
+// deployed reads the environment and the URLs of the functions of a project, with gcloud's
+// account. Only with secrets it reads the secrets too; they stay in this process. Before
+// the first deployment there is the secret of the set-up.
+func (r *report) deployed(ctx context.Context, project string, secrets bool) deployment {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	d := deployment{env: map[string]string{"GOOGLE_CLOUD_PROJECT": project}}
+	var listed []deployedFunction
+	out, err := gcloud(ctx, "functions", "list", "--project="+project, "--format=json", "--quiet")
+	if err == nil {
+		err = json.Unmarshal(out, &listed)
+	}
+	if err != nil {
+		r.fail(checkDeployed, "the functions of "+project+" cannot be listed: "+err.Error(), "Sign in with gcloud auth login, as an account that may view the project")
+		return d
+	}
+	variables := map[string]secretVariable{}
+	var found []string
+	for _, f := range listed {
+		name := path.Base(f.Name)
+		if !slices.Contains(functions.Names(), name) || f.ServiceConfig.URI == "" {
+			continue
+		}
+		found = append(found, name)
+		d.urls = append(d.urls, name+"="+f.ServiceConfig.URI)
+		maps.Copy(d.env, f.ServiceConfig.EnvironmentVariables)
+		for _, v := range f.ServiceConfig.SecretEnvironmentVariables {
+			if old, ok := variables[v.Key]; ok && old != v {
+				r.warn(checkDeployed, "the functions have different versions of "+v.Key, "Deploy all of them again with one version")
+			}
+			variables[v.Key] = v
+		}
+	}
+	if len(found) == 0 {
+		variables["REDIS_SERVER"] = secretVariable{"REDIS_SERVER", "redis-server", "latest"}
+		r.warn(checkDeployed, "no function of Pantry is deployed in "+project, "Deploy as functions/deploy/README.md says")
+	} else {
+		r.pass(checkDeployed, strings.Join(found, ", ")+" in "+project)
+	}
+	if secrets {
+		r.secrets(ctx, project, variables, d.env)
+	}
+	return d
+}
+
+func (r *report) secrets(ctx context.Context, project string, variables map[string]secretVariable, env map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		v := variables[name]
+		value, err := gcloud(ctx, "secrets", "versions", "access", v.Version, "--secret="+v.Secret, "--project="+project, "--quiet")
+		if err != nil {
+			r.fail(checkDeployed, "the secret "+v.Secret+", version "+v.Version+", cannot be read: "+err.Error(),
+				"Use an account with roles/secretmanager.secretAccessor, or store the secret: go run ./functions/deploy setup -project "+project+" -only redis")
+			continue
+		}
+		env[name] = string(value)
+	}
+}
+
+// gcloud returns what gcloud prints. An error has gcloud's own words, which hold no secret.
+func gcloud(ctx context.Context, argv ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // argv has no more than the flags of the command line
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, errors.New("gcloud is not installed")
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
+	}
+	return out, nil
+}
