@@ -1,19 +1,16 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
-	"os/exec"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"pantry.example/functions"
+	"pantry.example/functions/deploy/gcloud"
 )
 
 // readTimeout bounds what gcloud takes to read a deployment.
@@ -47,9 +44,9 @@ func (r *report) deployed(ctx context.Context, project string, secrets bool) dep
 	defer cancel()
 	d := deployment{env: map[string]string{"GOOGLE_CLOUD_PROJECT": project}}
 	var listed []deployedFunction
-	out, err := gcloud(ctx, "functions", "list", "--project="+project, "--format=json", "--quiet")
+	out, err := gcloud.Run(ctx, "", "functions", "list", "--project="+project, "--format=json", "--quiet")
 	if err == nil {
-		err = json.Unmarshal(out, &listed)
+		err = json.Unmarshal([]byte(out), &listed)
 	}
 	if err != nil {
 		r.fail(checkDeployed, "the functions of "+project+" cannot be listed: "+err.Error(), "Sign in with gcloud auth login, as an account that may view the project")
@@ -87,27 +84,12 @@ func (r *report) deployed(ctx context.Context, project string, secrets bool) dep
 func (r *report) secrets(ctx context.Context, project string, variables map[string]secretVariable, env map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		v := variables[name]
-		value, err := gcloud(ctx, "secrets", "versions", "access", v.Version, "--secret="+v.Secret, "--project="+project, "--quiet")
+		value, err := gcloud.Run(ctx, "", "secrets", "versions", "access", v.Version, "--secret="+v.Secret, "--project="+project, "--quiet")
 		if err != nil {
 			r.fail(checkDeployed, "the secret "+v.Secret+", version "+v.Version+", cannot be read: "+err.Error(),
 				"Use an account with roles/secretmanager.secretAccessor, or store the secret: go run ./functions/deploy setup -project "+project+" -only redis")
 			continue
 		}
-		env[name] = string(value)
+		env[name] = value
 	}
-}
-
-// gcloud returns what gcloud prints. An error has gcloud's own words, which hold no secret.
-func gcloud(ctx context.Context, argv ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // argv has no more than the flags of the command line
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, errors.New("gcloud is not installed")
-	case err != nil:
-		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
-	}
-	return out, nil
 }

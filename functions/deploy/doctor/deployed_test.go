@@ -18,7 +18,7 @@ func fakeGcloud(t *testing.T, functions, secret string) {
 case "$*" in
 "functions list --project=` + project + ` --format=json --quiet") cat "$0.functions" ;;
 "secrets versions access 3 --secret=redis --project=` + project + ` --quiet") cat "$0.secret" ;;
-*) echo "ERROR: (gcloud) PERMISSION_DENIED" >&2; exit 1 ;;
+*) echo "ERROR: PERMISSION_DENIED" >&2; exit 1 ;;
 esac
 `
 	for name, text := range map[string]string{"gcloud": script, "gcloud.functions": functions, "gcloud.secret": secret} {

@@ -1,20 +1,17 @@
 package setup
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
 
 	"pantry.example/functions/deploy/doctor"
+	"pantry.example/functions/deploy/gcloud"
 )
 
 // World is what the set-up reaches outside of itself.
@@ -35,7 +32,7 @@ type World struct {
 // Real is the world of a person at a terminal.
 func Real(in *os.File, out io.Writer) World {
 	return World{
-		Out: out, Gcloud: gcloud, HTTP: &http.Client{Timeout: 30 * time.Second}, CheckRedis: doctor.CheckRedis,
+		Out: out, Gcloud: gcloud.Run, HTTP: &http.Client{Timeout: 30 * time.Second}, CheckRedis: doctor.CheckRedis,
 		Secret: func(file string, prompt io.Writer) (string, error) { return readSecret(in, file, prompt) },
 		Wait: func(ctx context.Context, d time.Duration) error {
 			select {
@@ -46,25 +43,6 @@ func Real(in *os.File, out io.Writer) World {
 			}
 		},
 	}
-}
-
-// gcloudTimeout bounds one command. Making the database takes a minute or two.
-const gcloudTimeout = 10 * time.Minute
-
-func gcloud(ctx context.Context, stdin string, argv ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, gcloudTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // argv is made from a table and from checked flags
-	var stderr bytes.Buffer
-	cmd.Stdin, cmd.Stderr = strings.NewReader(stdin), &stderr
-	out, err := cmd.Output()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("gcloud is not installed: see https://cloud.google.com/sdk/docs/install")
-	}
-	if err != nil {
-		return "", fmt.Errorf("gcloud %s: %w: %s", strings.Join(argv[:min(3, len(argv))], " "), err, strings.TrimSpace(stderr.String()))
-	}
-	return string(out), nil
 }
 
 // addressLimit is more bytes than any Redis address has.

@@ -111,24 +111,3 @@ func TestSecretFromAFile(t *testing.T) {
 		t.Error("a file that is not there was read")
 	}
 }
-
-// TestGcloudProcess: the secret goes to gcloud's stdin, and an error has gcloud's words.
-func TestGcloudProcess(t *testing.T) {
-	bin := t.TempDir()
-	const program = "#!/bin/sh\n[ \"$1\" = fail ] && { echo 'ERROR: it is broken' >&2; exit 1; }\nwc -c\n"
-	if err := os.WriteFile(filepath.Join(bin, "gcloud"), []byte(program), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
-	w := setup.Real(os.Stdin, io.Discard)
-	if out, err := w.Gcloud(t.Context(), "12345", "secrets"); err != nil || strings.TrimSpace(out) != "5" {
-		t.Errorf("gcloud read %q, %v; want 5 bytes", out, err)
-	}
-	if _, err := w.Gcloud(t.Context(), "12345", "fail"); err == nil || !strings.Contains(err.Error(), "it is broken") || strings.Contains(err.Error(), "12345") {
-		t.Errorf("err = %v", err)
-	}
-	t.Setenv("PATH", t.TempDir())
-	if _, err := w.Gcloud(t.Context(), "", "x"); err == nil || !strings.Contains(err.Error(), "gcloud is not installed") {
-		t.Errorf("err = %v", err)
-	}
-}

@@ -1,0 +1,34 @@
+// Package gcloud runs the gcloud that is installed, with the account that it is signed in
+// with.
+package gcloud
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// timeout bounds one command. The slowest one makes a database, in a minute or two.
+const timeout = 10 * time.Minute
+
+// Run gives stdin to gcloud and returns what it prints. The error holds what gcloud wrote
+// to stderr, and no more of argv than the name of the command.
+func Run(ctx context.Context, stdin string, argv ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // no shell reads argv
+	var stderr bytes.Buffer
+	cmd.Stdin, cmd.Stderr = strings.NewReader(stdin), &stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", errors.New("gcloud is not installed: see https://cloud.google.com/sdk/docs/install")
+	}
+	if err != nil {
+		return "", fmt.Errorf("gcloud %s: %w: %s", strings.Join(argv[:min(2, len(argv))], " "), err, strings.TrimSpace(stderr.String()))
+	}
+	return string(out), nil
+}
