@@ -25,6 +25,9 @@ type Deps struct {
 	// *web.Error (400, 401, 429, 503). It is asked once a request, before anything
 	// else looks at the request.
 	Authenticate func(*http.Request) (session.Session, error)
+	// Begin does the same for a request that only reads, and may return before it is
+	// known whether the user is admitted; see session.Cache.Begin. It may be nil.
+	Begin func(*http.Request) (session.Session, func() error, error)
 	// Store keeps the recipes.
 	Store recipe.Store
 
@@ -63,7 +66,7 @@ func callerOf(ctx context.Context) caller {
 // authenticated lets a request through that carries a session and can be routed.
 func (f function) authenticated(next http.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		s, err := f.Authenticate(r)
+		s, admitted, err := f.begin(r)
 		switch {
 		case err != nil:
 			return err
@@ -78,9 +81,23 @@ func (f function) authenticated(next http.Handler) web.Handler {
 			return err
 		}
 		c := caller{uid: s.UID, signedIn: s.AuthTime, query: query}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
+		if admitted != nil {
+			return web.Gate(w, r, admitted, next)
+		}
+		next.ServeHTTP(w, r)
 		return nil
 	}
+}
+
+// begin authenticates a request. For one that only reads, Firebase may be asked while the
+// store is, and the answer waits.
+func (f function) begin(r *http.Request) (s session.Session, admitted func() error, err error) {
+	if f.Begin != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		return f.Begin(r)
+	}
+	s, err = f.Authenticate(r)
+	return s, nil, err
 }
 
 // clientPath is the path as the client wrote it, an alias such as /api/recipes included.

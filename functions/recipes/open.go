@@ -24,12 +24,15 @@ func init() {
 	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
-// Sessions returns what Deps.Authenticate wants: the session in cache that a
-// request carries.
-func Sessions(f web.Function, cache *session.Cache) func(*http.Request) (session.Session, error) {
-	return func(r *http.Request) (session.Session, error) {
-		return cache.Request(r, f.ClientAddr(r))
-	}
+// Sessions returns what Deps.Authenticate and Deps.Begin want: the session in cache that
+// a request carries.
+func Sessions(f web.Function, cache *session.Cache) (
+	authenticate func(*http.Request) (session.Session, error),
+	begin func(*http.Request) (session.Session, func() error, error),
+) {
+	authenticate = func(r *http.Request) (session.Session, error) { return cache.Request(r, f.ClientAddr(r)) }
+	begin = func(r *http.Request) (session.Session, func() error, error) { return cache.Begin(r, f.ClientAddr(r)) }
+	return authenticate, begin
 }
 
 // Fetching returns what Deps.Fetch wants, nil where IMPORT_FROM_URL is false.
@@ -60,5 +63,6 @@ func open() (http.Handler, error) {
 		return nil, fmt.Errorf("open firestore: no application default credentials, or FIRESTORE_EMULATOR_HOST is not set")
 	}
 	f := web.NewFunction(Name, session.CookieName, cfg)
-	return New(Deps{Function: f, Authenticate: Sessions(f, sessions), Store: store.NewFirestore(client), Fetch: Fetching(cfg)})
+	authenticate, begin := Sessions(f, sessions)
+	return New(Deps{Function: f, Authenticate: authenticate, Begin: begin, Store: store.NewFirestore(client), Fetch: Fetching(cfg)})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"pantry.example/shared/identity"
@@ -23,14 +24,39 @@ func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
 // command, and a second one when last seen or Firebase's last word has grown old. Errors:
 // ErrNoSession, ErrUnavailable.
 func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
-	f, err := c.read(ctx, h)
+	f, err := c.begin(ctx, h)
 	if err != nil {
 		return Session{}, err
 	}
-	if err := c.verify(ctx, f); err != nil {
-		return Session{}, err
-	}
 	return c.admit(ctx, f, true)
+}
+
+// begin is Authenticate before the user's standing is looked at.
+func (c *Cache) begin(ctx context.Context, h Handle) (*found, error) {
+	f, err := c.read(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	return f, c.verify(ctx, f)
+}
+
+// beginToAdmit returns the session of f. When Firebase has to be asked, that runs
+// meanwhile, and the function says how it ended; else it is nil.
+func (c *Cache) beginToAdmit(ctx context.Context, f *found) (Session, func() error, error) {
+	last := c.recall(f.UID, f.last)
+	if !last.Admits(f.AuthTime) {
+		return Session{}, nil, ErrNoSession
+	}
+	if last.fresh(c.now(), c.o.MaxAge) {
+		s, err := c.admit(ctx, f, true)
+		return s, nil, err
+	}
+	s, result := f.Session, make(chan error, 1)
+	go func() {
+		_, err := c.admit(ctx, f, true)
+		result <- err
+	}()
+	return s, sync.OnceValue(func() error { return <-result }), nil
 }
 
 // verifyTimeout is how long closing a session may wait for Google's keys.

@@ -71,6 +71,35 @@ func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 	if err == nil {
 		s, err = c.Authenticate(r.Context(), h)
 	}
+	return s, c.refused(r, err, h, addr)
+}
+
+// Begin is Request for a caller that may start to work before Firebase has said whether
+// the user is still admitted. When that is not known yet it returns a function that waits
+// for it, and not nil: nothing may be changed, and nothing answered, before that function
+// has returned nil. Its errors are those of Request. Only the goroutine that serves the
+// request may call it.
+func (c *Cache) Begin(r *http.Request, addr string) (s Session, admitted func() error, err error) {
+	h, err := c.FromRequest(r)
+	var f *found
+	if err == nil {
+		f, err = c.begin(r.Context(), h)
+	}
+	var wait func() error
+	if err == nil {
+		s, wait, err = c.beginToAdmit(r.Context(), f)
+	}
+	if err != nil {
+		return Session{}, nil, c.refused(r, err, h, addr)
+	}
+	if wait == nil {
+		return s, nil, nil
+	}
+	return s, func() error { return c.refused(r, wait(), h, addr) }, nil
+}
+
+// refused counts a guess, and notes that a session was refused.
+func (c *Cache) refused(r *http.Request, err error, h Handle, addr string) error {
 	if errors.Is(err, errGuess) {
 		if tooMany := c.guesses.count("handle "+addr, c.now()); tooMany != nil {
 			err = tooMany
@@ -79,7 +108,7 @@ func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 	if err != nil {
 		Refused(r.Context(), err, Session{UID: h.uid, ID: h.id})
 	}
-	return s, err
+	return err
 }
 
 // Peek is Request with Check in place of Authenticate. It grants nothing, so nobody is

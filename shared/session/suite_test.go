@@ -55,6 +55,7 @@ type world struct {
 	tokens   map[string]identity.Token
 	down     bool
 	lookups  atomic.Int64
+	hold     chan struct{} // when set, each look-up waits for it
 }
 
 const (
@@ -127,6 +128,9 @@ func (w *world) setDown(down bool) {
 
 func (w *world) lookup(_ context.Context, uid string) (identity.State, error) {
 	w.lookups.Add(1)
+	if w.hold != nil {
+		<-w.hold
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.down {

@@ -51,7 +51,10 @@ func (b Backends) functions() map[string]func(web.Function) (http.Handler, error
 			return checkexpiration.New(checkexpiration.Deps{Function: f, Sessions: b.Sessions})
 		},
 		recipes.Name: func(f web.Function) (http.Handler, error) {
-			return recipes.New(recipes.Deps{Function: f, Authenticate: recipes.Sessions(f, b.Sessions), Store: b.Store, Fetch: b.Fetch, User: b.Reads, Instance: b.Reads})
+			authenticate, begin := recipes.Sessions(f, b.Sessions)
+			return recipes.New(recipes.Deps{
+				Function: f, Authenticate: authenticate, Begin: begin, Store: b.Store, Fetch: b.Fetch, User: b.Reads, Instance: b.Reads,
+			})
 		},
 	}
 }
