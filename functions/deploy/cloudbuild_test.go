@@ -190,6 +190,17 @@ func TestGcloudUnderstands(t *testing.T) {
 		gcloud(t, "beta", "builds", "submit", "--no-source", "--project=pantry-test", "--config="+path,
 			"--substitutions=^;^_REDIS_SECRET_VERSION=1;_ALLOWED_ORIGINS=https://a.example,https://b.example")
 	})
+	for _, command := range []string{ // of the step urls, and of the doctor
+		"run services update recipes --region=europe-west1 --no-invoker-iam-check",
+		"run services add-iam-policy-binding recipes --region=europe-west1 --member=allUsers --role=roles/run.invoker",
+		"functions list --format=json",
+		"secrets versions access 1 --secret=redis-server",
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			gcloud(t, append(strings.Fields(command), "--project=pantry-test", "--quiet")...)
+		})
+	}
 	for name, args := range deploySteps(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,7 @@ func Run(ctx context.Context, stdin string, argv ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "gcloud", argv...) //nolint:gosec // no shell reads argv
+	cmd.WaitDelay = time.Second                        // gcloud is a script: when it is killed, its Python may keep the pipes open
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = strings.NewReader(stdin), &stderr
 	out, err := cmd.Output()

@@ -195,7 +195,7 @@ func (r *runner) address(ctx context.Context) (string, error) {
 		return "", errors.New("there is no Redis address: paste it when asked, or give -redis-file FILE")
 	}
 	if !r.CheckRedis(ctx, text, r.project, r.Out) {
-		return "", errors.New("the address cannot be used, and was not stored: the lines above say why. Correct it")
+		return "", errors.New("the address cannot be used, and was not stored: the lines above say why. Correct it, or run this in Cloud Shell when only this network cannot reach Redis")
 	}
 	return text, nil
 }
