@@ -142,7 +142,7 @@ func TestEveryFunctionIsDeployed(t *testing.T) {
 		account := "--service-account=${_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) + "_SERVICE_ACCOUNT}@${PROJECT_ID}.iam.gserviceaccount.com"
 		own := []string{f.Name, "--source=/staged/" + f.Name, "--entry-point=" + f.EntryPoint, account}
 		for _, want := range append(own, "--gen2",
-			"--set-secrets=REDIS_SERVER=${_REDIS_SECRET}:${_REDIS_SECRET_VERSION}",
+			"--set-secrets=REDIS_SERVER=${_REDIS_SECRET}:${_REDIS_SECRET_VERSION}${_MORE_SECRETS}",
 			"--set-build-env-vars=^|^GOFLAGS=-tags="+stage.Tags+"|GOOGLE_GOLDFLAGS=-s -w") {
 			if !slices.Contains(args, want) {
 				t.Errorf("%s is deployed without %s", f.Name, want)
@@ -188,7 +188,7 @@ func TestGcloudUnderstands(t *testing.T) {
 			t.Fatal(err)
 		}
 		gcloud(t, "beta", "builds", "submit", "--no-source", "--project=pantry-test", "--config="+path,
-			"--substitutions=^;^_REDIS_SECRET_VERSION=1;_ALLOWED_ORIGINS=https://a.example,https://b.example")
+			"--substitutions=^;^_REDIS_SECRET_VERSION=1;_ALLOWED_ORIGINS=https://a.example,https://b.example;_MORE_SECRETS=,SESSION_KEYS=session-keys:1")
 	})
 	for _, command := range []string{ // of the step urls, and of the doctor
 		"run services update recipes --region=europe-west1 --no-invoker-iam-check",
@@ -208,6 +208,7 @@ func TestGcloudUnderstands(t *testing.T) {
 			for _, arg := range args[1:] {
 				arg = strings.ReplaceAll(arg, "${PROJECT_ID}", "pantry-test")
 				arg = strings.ReplaceAll(arg, "${_ALLOWED_ORIGINS}", "https://a.example,https://b.example")
+				arg = strings.ReplaceAll(arg, "${_MORE_SECRETS}", ",SESSION_KEYS=session-keys:1")
 				for variable, value := range f.Substitutions {
 					arg = strings.ReplaceAll(arg, "${"+variable+"}", value)
 				}

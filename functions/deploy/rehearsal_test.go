@@ -71,6 +71,11 @@ func TestRehearsal(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what gcloud was asked for (-want +got):\n%s", diff)
 	}
+	for _, want := range []string{"REDIS_SERVER=redis-server:1,SESSION_KEYS=session-keys:1 ", "|IMPORT_FROM_URL=false|"} {
+		if got := strings.Count(string(called), want); got != len(functions.All()) {
+			t.Errorf("%d functions are deployed with %s, want all:\n%s", got, want, called)
+		}
+	}
 	if strings.Contains(string(called), "${") || strings.Contains(string(called), "$_") {
 		t.Errorf("a substitution was not filled in:\n%s", called)
 	}
@@ -110,6 +115,8 @@ func newRehearsal(t *testing.T, f file) *rehearsal {
 	t.Helper()
 	r := &rehearsal{t: t, home: t.TempDir(), substitutions: f.Substitutions}
 	r.substitutions["_ALLOWED_ORIGINS"] = "https://app.example.com,https://www.example.com"
+	r.substitutions["_MORE_SECRETS"] = ",SESSION_KEYS=session-keys:1"
+	r.substitutions["_IMPORT_FROM_URL"] = "false"
 	r.substitutions["PROJECT_ID"] = "pantry-test"
 	for _, folder := range []string{"bin", "staged"} {
 		if err := os.Mkdir(filepath.Join(r.home, folder), 0o755); err != nil {

@@ -87,7 +87,7 @@ func (r *report) secrets(ctx context.Context, project string, variables map[stri
 		value, err := gcloud.Run(ctx, "", "secrets", "versions", "access", v.Version, "--secret="+v.Secret, "--project="+project, "--quiet")
 		if err != nil {
 			r.fail(checkDeployed, "the secret "+v.Secret+", version "+v.Version+", cannot be read: "+err.Error(),
-				"Use an account with roles/secretmanager.secretAccessor, or store the secret: go run ./functions/deploy setup -project "+project+" -only redis")
+				"Use an account with roles/secretmanager.secretAccessor. functions/deploy/README.md says how the secret of "+name+" is stored")
 			continue
 		}
 		env[name] = value
