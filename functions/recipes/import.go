@@ -80,7 +80,7 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// This comes before anything is stored: two recipes of one page are no duplicates.
-	had, err := f.hadBefore(r.Context(), items, in.key)
+	had, err := f.existingIDs(r.Context(), items, in.key)
 	if err != nil {
 		return err
 	}
@@ -103,9 +103,9 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, out)
 }
 
-// hadBefore returns for each item the id of a recipe that the user has from the same
+// existingIDs returns for each item the id of a recipe that the user has from the same
 // page, "" if there is none. What a request with the same key stored is not from before.
-func (f function) hadBefore(ctx context.Context, items []jsonld.Item, key string) ([]string, error) {
+func (f function) existingIDs(ctx context.Context, items []jsonld.Item, key string) ([]string, error) {
 	uid := callerOf(ctx).uid
 	stored := map[string]bool{}
 	for _, item := range items {
@@ -119,7 +119,7 @@ func (f function) hadBefore(ctx context.Context, items []jsonld.Item, key string
 			continue
 		}
 		g.Go(func() error {
-			id, err := f.Store.OfPage(ctx, uid, item.Recipe.URL)
+			id, err := f.Store.IDByURL(ctx, uid, item.Recipe.URL)
 			if errors.Is(err, recipe.ErrNotFound) {
 				return nil
 			}

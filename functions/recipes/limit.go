@@ -178,14 +178,14 @@ func (s paidStore) Delete(ctx context.Context, uid, id string, p recipe.Precondi
 	return s.Store.Delete(ctx, uid, id, p)
 }
 
-func (s paidStore) PutBack(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+func (s paidStore) CreateExported(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
 	s.spend(uid, writeCost)
-	return s.Store.PutBack(ctx, uid, r)
+	return s.Store.CreateExported(ctx, uid, r)
 }
 
-func (s paidStore) OfPage(ctx context.Context, uid, url string) (string, error) {
+func (s paidStore) IDByURL(ctx context.Context, uid, url string) (string, error) {
 	s.spend(uid, 1)
-	return s.Store.OfPage(ctx, uid, url)
+	return s.Store.IDByURL(ctx, uid, url)
 }
 
 func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {

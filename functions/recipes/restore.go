@@ -35,7 +35,7 @@ func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := forAll(r.Context())
 	defer cancel()
-	results, err := f.putBack(ctx, body)
+	results, err := f.storeExport(ctx, body)
 	if err != nil {
 		e := *web.AsError(importProblem(problem(err)))
 		e.Detail += fmt.Sprintf(" The recipes before this, %d at most, are stored. The request can be repeated.", len(results))
@@ -48,9 +48,9 @@ func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, out)
 }
 
-// putBack stores the recipes of an export, a few at a time. An error is about the whole
+// storeExport stores the recipes of an export, a few at a time. An error is about the whole
 // document or the store.
-func (f function) putBack(ctx context.Context, export io.Reader) ([]*ImportResult, error) {
+func (f function) storeExport(ctx context.Context, export io.Reader) ([]*ImportResult, error) {
 	results := []*ImportResult{}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(importers)
@@ -65,7 +65,7 @@ func (f function) putBack(ctx context.Context, export io.Reader) ([]*ImportResul
 			result.Error = briefly(ctx, err)
 			continue
 		}
-		g.Go(func() error { return f.putBackOne(ctx, exported, result) })
+		g.Go(func() error { return f.storeExported(ctx, exported, result) })
 	}
 	return results, g.Wait()
 }
@@ -80,8 +80,8 @@ func briefly(ctx context.Context, err error) *web.Error {
 	return e
 }
 
-func (f function) putBackOne(ctx context.Context, exported recipe.Recipe, result *ImportResult) error {
-	_, created, err := f.Store.PutBack(ctx, callerOf(ctx).uid, exported)
+func (f function) storeExported(ctx context.Context, exported recipe.Recipe, result *ImportResult) error {
+	_, created, err := f.Store.CreateExported(ctx, callerOf(ctx).uid, exported)
 	var invalid recipe.ValidationError
 	switch {
 	case errors.As(err, &invalid):

@@ -124,7 +124,7 @@ type sink struct {
 	failAt  int64
 }
 
-func (s *sink) PutBack(_ context.Context, _ string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+func (s *sink) CreateExported(_ context.Context, _ string, r recipe.Recipe) (recipe.Recipe, bool, error) {
 	if now := s.running.Add(1); now > s.most.Load() {
 		s.most.Store(now)
 	}

@@ -11,8 +11,8 @@ import (
 // Field is what the tags of one field of Recipe say.
 type Field struct {
 	Name     string // in JSON and in Firestore
-	Max      int    // the largest number, or the most characters of each text
-	Items    int    // the most items of a list
+	Max      int    // the maximum of a number, or of the characters of each text
+	Items    int    // the maximum number of items of a list
 	Keys     []string
 	ReadOnly bool // the store sets it
 	Summary  bool // a summary has it
@@ -43,10 +43,10 @@ var Fields = func() []Field {
 // In returns a pointer to the field in r, such as *string or *[]string.
 func (f Field) In(r *Recipe) any { return f.value(r).Addr().Interface() }
 
-// Copy sets the field in r to its value in from, whose memory they then share.
+// Copy sets the field in r to its value in from. Both then share the memory of a list or map.
 func (f Field) Copy(r, from *Recipe) { f.value(r).Set(f.value(from)) }
 
-// IsEmpty reports whether the field in r says nothing: zero, or a list without items.
+// IsEmpty reports whether the field in r is zero, or a list without items.
 func (f Field) IsEmpty(r *Recipe) bool {
 	v := f.value(r)
 	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
@@ -70,7 +70,7 @@ func (r Recipe) Clone() Recipe {
 
 // Summary returns r without the fields that a summary leaves out.
 func (r Recipe) Summary() Recipe {
-	for i := range Fields { // copying the fields costs more than the rest
+	for i := range Fields { // by index, because copying each Field is slow
 		if f := &Fields[i]; !f.Summary {
 			f.value(&r).SetZero()
 		}
@@ -78,7 +78,7 @@ func (r Recipe) Summary() Recipe {
 	return r
 }
 
-// Size is how many bytes the text of r has that a user can make long.
+// Size returns the number of bytes of text in r, without the fields that the store sets.
 func (r Recipe) Size() int {
 	n := 0
 	for _, f := range Fields {
@@ -101,7 +101,7 @@ func (r Recipe) Size() int {
 	return n
 }
 
-// The limits of single fields, as their tags say them.
+// The limits of single fields, from their tags.
 var (
 	MaxTitle       = limits("title").Max
 	MaxURL         = limits("url").Max
@@ -121,9 +121,8 @@ var (
 	MaxNutrient    = limits("nutrition").Max
 )
 
-// MaxBytes is the limit for all text of one recipe together, in UTF-8. A request body
-// can hold it, and with the search terms it is well below the 1 MiB that a Firestore
-// document may have.
+// MaxBytes is the limit for all text of one recipe, in bytes of UTF-8. With the search
+// terms, a recipe of this size stays well below the 1 MiB of a Firestore document.
 const MaxBytes = 256 << 10
 
 func limits(name string) Field {

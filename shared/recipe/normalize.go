@@ -7,11 +7,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Normalize returns r as the stores keep it: texts are trimmed, in Unicode
-// normalization form C, with \n as the line end and without the controls that turn the
-// reading direction around. Empty items and repeated tags are dropped (whatever their
-// case; the first one stays), nil lists are empty, times are those of Time. The result
-// shares no memory with r, and normalizing it again changes nothing.
+// Normalize returns r as the stores keep it:
+//
+//   - Texts are trimmed and in Unicode normalization form C. Their line end is \n. They
+//     have no controls of the reading direction.
+//   - Lists have no empty items and are not nil. Of tags that differ in case only, the
+//     first one stays.
+//   - Times are as Time returns them.
+//
+// The result shares no memory with r. To normalize it again changes nothing.
 func (r Recipe) Normalize() Recipe {
 	for _, f := range Fields {
 		if f.ReadOnly {
@@ -25,7 +29,7 @@ func (r Recipe) Normalize() Recipe {
 		case *map[string]string:
 			*v = cleanMap(*v)
 		case *float64:
-			*v += 0 // -0 becomes 0, which it equals but is not written like
+			*v += 0 // -0 becomes 0
 		case **time.Time:
 			if *v != nil {
 				t := Time(**v)
@@ -37,8 +41,8 @@ func (r Recipe) Normalize() Recipe {
 	return r
 }
 
-// clean returns a text of the field as it is kept. Links are only trimmed: Validate
-// refuses what they may not hold.
+// clean returns the normalized text of a field. A link is only trimmed: Validate refuses
+// characters that a link may not have.
 func (f Field) clean(s string) string {
 	if f.text == "link" {
 		return strings.TrimSpace(s)
@@ -46,8 +50,8 @@ func (f Field) clean(s string) string {
 	return cleanText(s)
 }
 
-// cleanText trims s and puts it in normalization form C. Composition can not bring
-// white space to the ends, so trimming first is enough.
+// cleanText normalizes a text. Form C puts no white space at the ends, so cleanText can
+// trim before it.
 func cleanText(s string) string {
 	if strings.ContainsFunc(s, turnsDirection) {
 		s = strings.Map(func(c rune) rune {
@@ -66,9 +70,9 @@ func cleanText(s string) string {
 }
 
 // turnsDirection reports whether c is an explicit control of the reading direction
-// (https://www.unicode.org/reports/tr9/, section 2). One in a title would turn the rest
-// of a page around. The marks that right-to-left texts need (U+200E, U+200F, U+061C)
-// are none.
+// (https://www.unicode.org/reports/tr9/, section 2). In a title, it would change the
+// direction of the rest of a page. The marks U+200E, U+200F and U+061C are allowed, because
+// right-to-left texts need them.
 func turnsDirection(c rune) bool {
 	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069'
 }
@@ -111,7 +115,7 @@ func dedupe(tags []string) []string {
 	return kept
 }
 
-// Time is t as Firestore keeps it.
+// Time returns t as Firestore stores it: in UTC, cut to microseconds.
 func Time(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Microsecond)
 }

@@ -2,26 +2,25 @@ package recipe
 
 import "slices"
 
-// Precondition is what a write asks of the version that it replaces, as the
-// headers If-Match and If-None-Match say it (RFC 9110, sections 13.1.1 and
-// 13.1.2). The zero value asks for nothing. Tags are without their quotes. Weak
-// tags (W/"…") never satisfy If-Match and are left out of IfMatch; If-None-Match
-// takes them for equal to strong ones.
+// Precondition is a condition on the version that a write replaces: the headers If-Match
+// and If-None-Match (RFC 9110, sections 13.1.1 and 13.1.2). The zero value is no condition.
+// Tags have no quotes. IfMatch has no weak tags (W/"…"), because they never satisfy
+// If-Match. For If-None-Match, weak and strong tags are equal.
 type Precondition struct {
-	// IfMatch, when it is not nil, holds the tags of which the present version
-	// must have one. An empty list that is not nil is matched by no version: a
-	// header that held nothing but weak tags.
+	// IfMatch lists the tags that the stored version may have. A nil list is no condition.
+	// No version satisfies an empty list that is not nil, which stands for a header with
+	// only weak tags.
 	IfMatch []string
-	// IfMatchAny (If-Match: *) asks that there is a version.
+	// IfMatchAny (If-Match: *) asks that the recipe exists.
 	IfMatchAny bool
-	// IfNoneMatch holds the tags of which the present version must have none.
+	// IfNoneMatch lists the tags that the stored version must not have.
 	IfNoneMatch []string
-	// IfNoneMatchAny (If-None-Match: *) asks that there is none.
+	// IfNoneMatchAny (If-None-Match: *) asks that the recipe does not exist.
 	IfNoneMatchAny bool
 }
 
-// Check holds p against the present version; an empty etag means that there is
-// none.
+// Check returns ErrPrecondition when the stored version does not satisfy p. etag is the tag
+// of that version, empty when the recipe does not exist.
 func (p Precondition) Check(etag string) error {
 	switch exists := etag != ""; {
 	case p.IfMatchAny && !exists,

@@ -21,20 +21,21 @@ type Query struct {
 	// PageSize is how many recipes a page holds at most; 0 is 25, more than 100
 	// is 100.
 	PageSize int
-	// PageToken is the NextPageToken of the page before; everything but PageSize,
-	// Count and Summary must then be as it was for that page.
+	// PageToken is the NextPageToken of the previous page. The other fields must be as they
+	// were for that page, except PageSize, Count and Summary.
 	PageToken string
 
-	// Q finds recipes in which each word of Q begins a word of the title, a tag, an
-	// ingredient, the description, the notes or a step. Of the last three the words
-	// count from their third character on, as far as a recipe's bound on search terms
-	// goes. Case, accents and punctuation do not count, an English plural finds the
-	// singular and the reverse, & is "and", and scripts that write no spaces between
-	// words are found by any part. A Q without a word, such as "!!!", finds nothing.
+	// Q finds recipes by words. Each word of Q must be the beginning of a word in the
+	// title, a tag, an ingredient, the description, the notes or a step. A word of the last
+	// three is found by three characters or more, and only within a recipe's bound on
+	// search terms. Case, accents and punctuation do not count. An English plural finds the
+	// singular, and the reverse. The sign & is the word "and". In scripts without spaces
+	// between words, any part of a text finds it. A Q without a word, such as "!!!", finds
+	// nothing.
 	Q string
-	// Tag finds recipes with a tag that begins so, whatever its case and accents.
+	// Tag finds recipes with a tag that begins with Tag. Case and accents do not count.
 	Tag string
-	// Ingredient is as Q, but looks into the ingredients only.
+	// Ingredient is like Q, but searches only the ingredients.
 	Ingredient string
 	// Made and Favorite, when set, find recipes with that value.
 	Made, Favorite *bool
@@ -43,38 +44,35 @@ type Query struct {
 	// State is Active (also when empty) or Trashed.
 	State State
 
-	// OrderBy is updatedAt, createdAt, title or rating, and for the reverse order
-	// " desc" behind it; empty is "updatedAt desc". Titles are ordered without
-	// regard to case and accents. Recipes with equal keys are in the order of
-	// their ids, which is reversed too.
+	// OrderBy is updatedAt, createdAt, title or rating. " desc" behind it reverses the
+	// order. The default is "updatedAt desc". Case and accents of titles do not count.
+	// Recipes with equal keys are ordered by id, in the same direction.
 	OrderBy string
 
 	// Count asks for Page.TotalSize.
 	Count bool
-	// Summary leaves the ingredients, steps and notes out, which are most of a recipe.
+	// Summary leaves out the ingredients, steps, notes and nutrition: most of a recipe.
 	Summary bool
 }
 
 // Page is one page of a list.
 type Page struct {
 	Recipes []Recipe
-	// NextPageToken leads to the next page and is empty on the last one. A page
-	// may hold fewer recipes than asked for, even none, and still have a next one:
-	// one request looks at a bounded number of recipes, and the next goes on from
-	// there.
+	// NextPageToken names the next page. It is empty on the last page. A page may have fewer
+	// recipes than PageSize, even none, and still not be the last: one request reads a
+	// bounded number of recipes, and the next request continues there.
 	NextPageToken string
-	// TotalSize, when Query.Count asked for it, is how many recipes match on all
-	// pages together. It is exact. It is nil when counting would take looking at
-	// more recipes than one request may: MaxCounted, or 500 when more than one of the
-	// filters must be compared.
+	// TotalSize is how many recipes match on all pages, if Query.Count asked for it. It is
+	// exact. It is nil when there are more than one request may count: MaxCounted, or 500
+	// when the store must compare more than one filter.
 	TotalSize *int
-	// Reads is how many documents the store read for the page, about as many as
-	// Firestore bills.
+	// Reads is how many documents the store read for the page. Firestore bills about as
+	// many.
 	Reads int
 }
 
-// Normalize returns q with its defaults filled in, or a ValidationError whose
-// pointers are the names of the contract's parameters ("/pageSize").
+// Normalize returns q with its defaults, or a ValidationError. Its pointers are the names of
+// the parameters in the API, such as "/pageSize".
 func (q Query) Normalize() (Query, error) {
 	var v ValidationError
 	switch {
@@ -100,7 +98,7 @@ func (q Query) Normalize() (Query, error) {
 	}
 	order, ok := normalOrder(q.OrderBy)
 	if !ok {
-		v.add("/orderBy", "enum", 0, "must be updatedAt, createdAt, title or rating, with desc behind it or not")
+		v.add("/orderBy", "enum", 0, "must be updatedAt, createdAt, title or rating, alone or followed by desc")
 	}
 	if len(v) > 0 {
 		return Query{}, v
@@ -123,7 +121,7 @@ func (v *ValidationError) search(pointer string, s *string) {
 // orders are the fields of OrderBy.
 var orders = []string{"updatedAt", "createdAt", "title", "rating"}
 
-// normalOrder returns s as "field" or "field desc"; ok is false for any other text.
+// normalOrder returns s as "field" or "field desc". ok is false for any other text.
 func normalOrder(s string) (_ string, ok bool) {
 	words := strings.Fields(s)
 	switch {

@@ -1,5 +1,5 @@
-// Package recipe is a user's recipes: the Recipe type with its rules, the Query for a
-// list of them, and the contract of a Store. Package store has the stores.
+// Package recipe describes the recipes of a user: the type Recipe with its rules, the Query
+// for a list, and the contract of a Store. Package store has the stores.
 package recipe
 
 import "time"
@@ -13,32 +13,32 @@ const (
 	Trashed State = "trashed"
 )
 
-// TrashTTL is how long a recipe stays in the trash before it is gone for good.
+// TrashTTL is how long a recipe stays in the trash. Then it is deleted for good.
 const TrashTTL = 30 * 24 * time.Hour
 
-// Recipe is one recipe of one user. The owner is never a field: it is an argument
-// of every Store method and part of every path.
+// Recipe is one recipe of one user. The owner is no field. It is an argument of every Store
+// method and part of every path.
 //
-// The tags of a field are its whole description. Validation, normalization, JSON,
-// Firestore and summaries follow them (see Field):
+// The tags of a field describe it completely. Validation, normalization, JSON, Firestore and
+// summaries follow them (see Field):
 //
 //	json     the name, in JSON and in Firestore
-//	max      the largest number, or the most characters of each text
-//	items    the most items of a list or a map
+//	max      the maximum of a number, or of the characters of each text
+//	items    the maximum number of items of a list
 //	text     what a text may be: a line (when there is no tag), lines or a link
 //	keys     the names that a map may have
 //	summary  "no": a summary leaves the field out
-//	set      "store": the store sets the field, a caller's value is ignored
+//	set      "store": the store sets the field and ignores a caller's value
 //
 // Characters are Unicode code points of the normalized text. Times are UTC with
-// microseconds, which is what Firestore keeps. ETag is the entity tag without its
-// quotes. It is strong and changes with every change (RFC 9110, section 8.8.3).
+// microseconds, as Firestore stores them. ETag is the entity tag without its quotes. It is
+// strong, and every change gives a new one (RFC 9110, section 8.8.3).
 type Recipe struct {
 	ID           string            `json:"id" set:"store"`
 	Title        string            `json:"title" max:"200"`
 	URL          string            `json:"url" max:"2048" text:"link"`
 	ImageURL     string            `json:"imageUrl" max:"2048" text:"link"`
-	Rating       float64           `json:"rating" max:"5"` // 0 is unrated
+	Rating       float64           `json:"rating" max:"5"` // 0 is not rated
 	Made         bool              `json:"made"`
 	LastMadeAt   *time.Time        `json:"lastMadeAt,omitempty"`
 	Favorite     bool              `json:"favorite"`
@@ -60,8 +60,8 @@ type Recipe struct {
 	UpdatedAt    time.Time         `json:"updatedAt" set:"store"`
 }
 
-// Nutrients are the names that Recipe.Nutrition may have, those of
-// https://schema.org/NutritionInformation.
+// Nutrients are the names that Recipe.Nutrition may have
+// (https://schema.org/NutritionInformation).
 var Nutrients = []string{
 	"calories", "carbohydrateContent", "cholesterolContent", "fatContent", "fiberContent", "proteinContent",
 	"saturatedFatContent", "servingSize", "sodiumContent", "sugarContent", "transFatContent", "unsaturatedFatContent",

@@ -13,21 +13,20 @@ import (
 
 // FieldError says what is wrong with one field.
 type FieldError struct {
-	// Pointer names the field as a JSON pointer (RFC 6901), such as "/title" or
-	// "/ingredients/3"; the index is that of the list as it was handed in. It is
+	// Pointer is a JSON pointer (RFC 6901) to the field, such as "/title" or
+	// "/ingredients/3". The index counts the items of the list before Normalize. Pointer is
 	// empty for a fault of the recipe as a whole.
 	Pointer string `json:"pointer"`
-	// Rule is the broken rule, by its JSON Schema keyword where there is one:
-	// minLength, maxLength, maxItems, minimum, maximum, format, pattern, enum,
-	// maxBytes, utf8.
+	// Rule is the broken rule: a keyword of JSON Schema (minLength, maxLength, maxItems,
+	// minimum, maximum, format, pattern, enum), maxBytes or utf8.
 	Rule string `json:"rule"`
-	// Limit is the rule's number, 0 when the rule has none.
+	// Limit is the number of the rule, 0 when it has none.
 	Limit int `json:"limit"`
 	// Message is a sentence for people. It never repeats the value.
 	Message string `json:"message"`
 }
 
-// ValidationError holds every fault that was found, in the order of the fields.
+// ValidationError lists every fault of a recipe or query, in the order of the fields.
 type ValidationError []FieldError
 
 // Error names each field with its fault.
@@ -48,10 +47,9 @@ func (v ValidationError) Error() string {
 	return b.String()
 }
 
-// Validate checks r against the limits and returns nil or a ValidationError with
-// all faults at once. It judges the normalized text, so that it answers the same
-// before and after Normalize; called before, the indexes of list items are those
-// that the caller knows.
+// Validate returns nil, or a ValidationError with all faults of r. It checks the normalized
+// text, so r may be normalized or not. Before Normalize, the indexes in the faults are
+// those of the caller's lists.
 func (r Recipe) Validate() error {
 	var v ValidationError
 	clean := r.Normalize()
@@ -75,7 +73,7 @@ func (r Recipe) Validate() error {
 	return v
 }
 
-// field checks one field of r. Its length in clean counts.
+// field checks one field of r. clean is r, normalized: the length of its lists counts.
 func (v *ValidationError) field(f Field, r, clean *Recipe) {
 	pointer := "/" + f.Name
 	switch value := f.In(r).(type) {
@@ -89,7 +87,7 @@ func (v *ValidationError) field(f Field, r, clean *Recipe) {
 	case *map[string]string:
 		for _, name := range slices.Sorted(maps.Keys(*value)) {
 			if !slices.Contains(f.Keys, name) {
-				v.add(pointer, "enum", 0, "has a name that is none of "+strings.Join(f.Keys, ", "))
+				v.add(pointer, "enum", 0, "must have no other names than "+strings.Join(f.Keys, ", "))
 				return
 			}
 			v.text(pointer+"/"+name, f, (*value)[name])
@@ -108,7 +106,7 @@ func (v *ValidationError) field(f Field, r, clean *Recipe) {
 	}
 }
 
-// isVisible reports whether a reader sees c. Some letters and symbols are blank.
+// isVisible reports whether a reader can see c. The letters and symbols in blank look empty.
 func isVisible(c rune) bool {
 	const blank = "\u115f\u1160\u2800\u3164\uffa0"
 	return unicode.In(c, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(blank, c)
@@ -118,7 +116,8 @@ func (v *ValidationError) add(pointer, rule string, limit int, message string) {
 	*v = append(*v, FieldError{Pointer: pointer, Rule: rule, Limit: limit, Message: message})
 }
 
-// text checks one text. Its fault is the first of encoding, characters, length.
+// text checks one text. It reports one fault: of the encoding, else of the characters, else
+// of the length.
 func (v *ValidationError) text(pointer string, f Field, s string) {
 	if !utf8.ValidString(s) {
 		v.add(pointer, "utf8", 0, "must be valid UTF-8")
@@ -155,15 +154,15 @@ func (v *ValidationError) list(pointer string, f Field, list []string) {
 	before := len(*v)
 	for i, s := range list {
 		if len(*v)-before > f.Items {
-			break // a list of a million faults helps nobody
+			break // more faults than the list may have items help nobody
 		}
 		v.text(fmt.Sprintf("%s/%d", pointer, i), f, s)
 	}
 }
 
-// link checks a URL that a page will put into href or src: only http and https
-// (javascript: and data: run or show what the sender wants), with a host, and
-// without a user name, which makes a foreign host look like a known one.
+// link checks a URL that a page puts into href or src. It must be http or https: a
+// javascript: or data: URL runs or shows what its author wants. It must have a host. It must
+// not have a user name, which can make a foreign host look like a known one.
 func (v *ValidationError) link(pointer, s string) {
 	u, err := url.Parse(s)
 	switch {
@@ -178,8 +177,9 @@ func (v *ValidationError) link(pointer, s string) {
 	}
 }
 
-// notInURL: white space, control and invisible characters (Cf turns the reading
-// direction around), and the backslash, which browsers read as a slash.
+// notInURL reports whether c is not allowed in a URL: white space, a control character, an
+// invisible one (Cf, which can change the reading direction), or a backslash, which browsers
+// read as a slash.
 func notInURL(c rune) bool {
 	return c == '\\' || unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c)
 }

@@ -10,26 +10,26 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// document is a recipe as it is stored. A stored document is never changed, only
-// replaced.
+// document is a recipe as it is stored. Nothing changes a stored document: a write
+// replaces it.
 type document struct {
 	recipe.Recipe
 	titleKey    string
 	terms       []string
 	purgeAt     time.Time // zero unless trashed
-	fingerprint string    // of the recipe as first sent with an idempotency key
-	version     time.Time // Firestore's update time, for its precondition
-	bytes       int       // of text, as Recipe.Size says
+	fingerprint string    // of the recipe that came with the idempotency key, else empty
+	version     time.Time // Firestore's update time, for the precondition of a write
+	bytes       int       // Recipe.Size
 }
 
 // newDocument makes the first version of a recipe. r is normalized.
 func newDocument(id string, r recipe.Recipe, now time.Time) *document {
 	d := &document{Recipe: r}
 	d.ID, d.State, d.CreatedAt, d.UpdatedAt = id, recipe.Active, now, now
-	return d.seal()
+	return d.complete()
 }
 
-// edit makes the next version of d with the content of r, which is normalized. It is d
+// edit makes the next version of d, with the content of r. r is normalized. It returns d
 // itself when r changes nothing.
 func (d *document) edit(r recipe.Recipe, now time.Time) *document {
 	if fingerprint(r) == fingerprint(d.Recipe.Normalize()) {
@@ -37,13 +37,13 @@ func (d *document) edit(r recipe.Recipe, now time.Time) *document {
 	}
 	n := &document{Recipe: r, fingerprint: d.fingerprint}
 	n.ID, n.State, n.CreatedAt = d.ID, d.State, d.CreatedAt
-	n.UpdatedAt = d.later(now)
-	return n.seal()
+	n.UpdatedAt = d.nextChange(now)
+	return n.complete()
 }
 
-// back makes a version of a recipe that was exported, with its id, state and times. One
-// in the trash has its whole time there again.
-func back(r recipe.Recipe, now time.Time) *document {
+// newExported makes a document of a recipe from an export, with its id, state and times. A
+// trashed recipe stays in the trash for the whole TrashTTL again.
+func newExported(r recipe.Recipe, now time.Time) *document {
 	d := &document{Recipe: r}
 	d.UpdatedAt, d.CreatedAt = recipe.Time(r.UpdatedAt), recipe.Time(r.CreatedAt)
 	if d.UpdatedAt.Year() < 1970 || d.UpdatedAt.After(now) {
@@ -57,30 +57,31 @@ func back(r recipe.Recipe, now time.Time) *document {
 	} else {
 		d.State = recipe.Active
 	}
-	return d.seal()
+	return d.complete()
 }
 
-// move makes the next version of d, in another state.
-func (d *document) move(s recipe.State, now time.Time) *document {
+// moveTo makes the next version of d, in the state s.
+func (d *document) moveTo(s recipe.State, now time.Time) *document {
 	n := &document{Recipe: d.Recipe.Clone(), fingerprint: d.fingerprint}
-	n.State, n.UpdatedAt = s, d.later(now)
+	n.State, n.UpdatedAt = s, d.nextChange(now)
 	if s == recipe.Trashed {
 		n.purgeAt = n.UpdatedAt.Add(recipe.TrashTTL)
 	}
-	return n.seal()
+	return n.complete()
 }
 
-// later is now, but after d's last change: instances' clocks differ, and a
-// recipe's own changes are nevertheless in order.
-func (d *document) later(now time.Time) time.Time {
+// nextChange returns now, or the first time after d's last change if that is later. The
+// clocks of instances differ, and the changes of one recipe must still be in order.
+func (d *document) nextChange(now time.Time) time.Time {
 	if next := d.UpdatedAt.Add(time.Microsecond); now.Before(next) {
 		return next
 	}
 	return now
 }
 
-// seal gives a new version its tag, its size and what it is found by.
-func (d *document) seal() *document {
+// complete sets the entity tag, the size, the title key and the search terms of a new
+// version.
+func (d *document) complete() *document {
 	d.ETag = newETag()
 	d.bytes = d.Size()
 	d.titleKey = titleKey(d.Title)
@@ -88,9 +89,9 @@ func (d *document) seal() *document {
 	return d
 }
 
-// gone reports whether d's time in the trash is over. Firestore deletes such a
-// document within a day or so; until then it is treated as not there.
-func (d *document) gone(now time.Time) bool {
+// expired reports whether d's time in the trash is over. Firestore deletes such a document
+// within about a day. The store hides it until then.
+func (d *document) expired(now time.Time) bool {
 	return !d.purgeAt.IsZero() && !now.Before(d.purgeAt)
 }
 
@@ -102,17 +103,16 @@ func fingerprint(r recipe.Recipe) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// newETag returns a tag that was never used before (96 random bits). A random tag
-// changes with every write whatever the clocks say, and a writer whose answer
-// was lost recognises its own write by it.
+// newETag returns a new tag of 96 random bits. A random tag changes with every write,
+// whatever the clocks say. A writer whose answer was lost finds its own write by it.
 func newETag() string {
 	var b [12]byte
 	_, _ = rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// shown returns a copy of d's recipe for a list.
-func (d *document) shown(summary bool) recipe.Recipe {
+// listed returns a copy of d's recipe for a list.
+func (d *document) listed(summary bool) recipe.Recipe {
 	if summary {
 		return d.Recipe.Summary().Clone()
 	}

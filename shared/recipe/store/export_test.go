@@ -16,7 +16,7 @@ import (
 // What tests look at from inside.
 var (
 	Fold    = fold
-	Columns = part{terms: true, body: true}.columns()
+	Columns = fieldMask{terms: true, body: true}.columns()
 )
 
 // IndexTerms returns the terms of an active recipe.
@@ -49,13 +49,13 @@ func EveryQuery(t testing.TB) [][]byte {
 	}
 	add(byID, nil)
 	add(byID, &position{id: "x"})
-	add(titleTaken("x"), nil)
-	add(ofPage("x"), nil)
+	add(byTitle("x"), nil)
+	add(byURL("x"), nil)
 	add(inTrash, nil)
 	add(inTrash, &position{key: time.Now(), id: "x"})
 	for _, s := range everySearch(t) {
-		for pivot := range s.terms {
-			p := s.list(pivot)
+		for term := range s.terms {
+			p := s.list(term)
 			add(p, nil)
 			at := (&document{Recipe: recipe.Recipe{ID: "x"}}).position(s.order)
 			add(p, &at)

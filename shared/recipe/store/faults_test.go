@@ -36,11 +36,11 @@ func calls(s recipe.Store) map[string]func(context.Context) error {
 		"Trash":     func(ctx context.Context) error { _, err := s.Trash(ctx, "ada", "one", none); return err },
 		"Restore":   func(ctx context.Context) error { _, err := s.Restore(ctx, "ada", "one"); return err },
 		"Delete":    func(ctx context.Context) error { return s.Delete(ctx, "ada", "one", none) },
-		"OfPage":    func(ctx context.Context) error { _, err := s.OfPage(ctx, "ada", full().URL); return err },
-		"PutBack": func(ctx context.Context) error {
+		"IDByURL":   func(ctx context.Context) error { _, err := s.IDByURL(ctx, "ada", full().URL); return err },
+		"CreateExported": func(ctx context.Context) error {
 			r := full()
 			r.ID = "back"
-			_, _, err := s.PutBack(ctx, "ada", r)
+			_, _, err := s.CreateExported(ctx, "ada", r)
 			return err
 		},
 		"EmptyTrash": func(ctx context.Context) error { return s.EmptyTrash(ctx, "ada") },

@@ -16,9 +16,9 @@ import (
 // Firestore is a Store in Cloud Firestore. A recipe is the document
 // users/{uid}/recipes/{id}: the owner is part of its path.
 //
-// It needs the indexes of firestore.indexes.json, which also make Firestore delete
-// what has been in the trash for TrashTTL, and is the only way to the recipes when
-// the rules of firestore.rules are in force.
+// It needs the indexes of firestore.indexes.json. They also make Firestore delete what has
+// been in the trash for TrashTTL. The rules of firestore.rules close every other way to
+// the recipes.
 type Firestore struct{ engine }
 
 var _ recipe.Store = (*Firestore)(nil)
@@ -26,34 +26,34 @@ var _ recipe.Store = (*Firestore)(nil)
 // NewFirestore returns the store in client's database. It sends nothing yet. The
 // caller closes the client.
 func NewFirestore(client *firestore.Client, options ...Option) *Firestore {
-	b := &cloud{client: client}
+	b := &firestoreBackend{client: client}
 	f := &Firestore{newEngine(b, options)}
 	b.timeout = f.timeout
 	return f
 }
 
-// cloud is the backend: one request a call, each with a deadline of its own, for
-// the client has none and waits on a dead endpoint for minutes.
-type cloud struct {
+// firestoreBackend sends one request for each call. Each request has its own deadline: the
+// client has none, and would wait for a dead endpoint for minutes.
+type firestoreBackend struct {
 	client  *firestore.Client
 	timeout time.Duration
 }
 
-// recipes is the collection of uid's recipes.
-func (c *cloud) recipes(uid string) (*firestore.CollectionRef, error) {
+// recipes returns the collection of uid's recipes.
+func (b *firestoreBackend) recipes(uid string) (*firestore.CollectionRef, error) {
 	owner, err := ownerPath(uid)
 	if err != nil {
 		return nil, err
 	}
-	return c.client.Collection("users").Doc(owner).Collection("recipes"), nil
+	return b.client.Collection("users").Doc(owner).Collection("recipes"), nil
 }
 
-func (c *cloud) get(ctx context.Context, uid, id string) (*document, error) {
-	recipes, err := c.recipes(uid)
+func (b *firestoreBackend) get(ctx context.Context, uid, id string) (*document, error) {
+	recipes, err := b.recipes(uid)
 	if err != nil {
 		return nil, err
 	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	snap, err := recipes.Doc(id).Get(rpc)
 	if err != nil {
@@ -65,43 +65,41 @@ func (c *cloud) get(ctx context.Context, uid, id string) (*document, error) {
 	return read(snap)
 }
 
-func (c *cloud) create(ctx context.Context, uid string, d *document) error {
-	recipes, err := c.recipes(uid)
+func (b *firestoreBackend) create(ctx context.Context, uid string, d *document) error {
+	return b.write(ctx, uid, d.ID, func(rpc context.Context, ref *firestore.DocumentRef) error {
+		_, err := ref.Create(rpc, fields(d))
+		return err
+	})
+}
+
+// replace updates every field. Set would be simpler, but takes no precondition.
+func (b *firestoreBackend) replace(ctx context.Context, uid string, old, d *document) error {
+	return b.write(ctx, uid, d.ID, func(rpc context.Context, ref *firestore.DocumentRef) error {
+		_, err := ref.Update(rpc, updates(d), firestore.LastUpdateTime(old.version))
+		return err
+	})
+}
+
+func (b *firestoreBackend) remove(ctx context.Context, uid string, old *document) error {
+	return b.write(ctx, uid, old.ID, func(rpc context.Context, ref *firestore.DocumentRef) error {
+		_, err := ref.Delete(rpc, firestore.LastUpdateTime(old.version))
+		return err
+	})
+}
+
+// write sends one write on a condition, with a deadline.
+func (b *firestoreBackend) write(ctx context.Context, uid, id string, send func(rpc context.Context, ref *firestore.DocumentRef) error) error {
+	recipes, err := b.recipes(uid)
 	if err != nil {
 		return err
 	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
-	_, err = recipes.Doc(d.ID).Create(rpc, fields(d))
-	return writeFailure(ctx, err)
+	return writeFailure(ctx, send(rpc, recipes.Doc(id)))
 }
 
-// replace updates every field: unlike Set, Update takes a precondition.
-func (c *cloud) replace(ctx context.Context, uid string, old, d *document) error {
-	recipes, err := c.recipes(uid)
-	if err != nil {
-		return err
-	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err = recipes.Doc(d.ID).Update(rpc, updates(d), firestore.LastUpdateTime(old.version))
-	return writeFailure(ctx, err)
-}
-
-func (c *cloud) remove(ctx context.Context, uid string, old *document) error {
-	recipes, err := c.recipes(uid)
-	if err != nil {
-		return err
-	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err = recipes.Doc(old.ID).Delete(rpc, firestore.LastUpdateTime(old.version))
-	return writeFailure(ctx, err)
-}
-
-// writeFailure is failure for a write on a condition: that the condition does not
-// hold any more, and that Firestore gave up between two writers, are both
-// errConflict.
+// writeFailure is failure for a write on a condition. It returns errConflict when the
+// condition no longer holds, and when Firestore gave up between two writers.
 func writeFailure(ctx context.Context, err error) error {
 	switch status.Code(err) {
 	case codes.OK:
@@ -112,7 +110,8 @@ func writeFailure(ctx context.Context, err error) error {
 	return failure(ctx, err)
 }
 
-// failure classifies an error of a request that ran under a deadline within ctx.
+// failure maps an error of a request to an error of recipe.Store. ctx is the caller's
+// context, without the deadline of the request.
 func failure(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

@@ -10,9 +10,8 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// stored is a document as Firestore has it: the fields of a recipe under their names
-// in JSON, which the library matches whatever their case, and what the recipe is
-// found by.
+// stored is a document as Firestore has it. The fields of a recipe have their names in
+// JSON. The Firestore library matches names without regard to case.
 type stored struct {
 	recipe.Recipe
 	TitleKey    string    `firestore:"titleKey"`
@@ -21,9 +20,9 @@ type stored struct {
 	Terms       []string  `firestore:"terms"`
 }
 
-// updates lists every field of d with its value, firestore.Delete where d has none.
-// A number or a text is there even when it is zero: a list in the order of a field
-// lacks the documents without it.
+// updates lists every field of d with its value, or with firestore.Delete when d has none.
+// It writes zero numbers and empty texts too: a query in the order of a field does not find
+// documents without that field.
 func updates(d *document) []firestore.Update {
 	var list []firestore.Update
 	set := func(name string, value any, present bool) {
@@ -58,22 +57,22 @@ func fields(d *document) map[string]any {
 	return m
 }
 
-// columns are the fields to ask Firestore for. The terms are longer than most recipes
-// and needed only when a search looks for more than one.
-func (p part) columns() []string {
+// columns are the fields to ask Firestore for. The terms are longer than most recipes, and
+// only a search for several terms needs them.
+func (m fieldMask) columns() []string {
 	asked := []string{"titleKey", "purgeAt", "fingerprint"}
 	for _, f := range recipe.Fields {
-		if f.Name != "id" && (p.body || f.Summary) {
+		if f.Name != "id" && (m.body || f.Summary) {
 			asked = append(asked, f.Name)
 		}
 	}
-	if p.terms {
+	if m.terms {
 		asked = append(asked, "terms")
 	}
 	return asked
 }
 
-// read turns a snapshot back into a document.
+// read returns the document in a snapshot.
 func read(snap *firestore.DocumentSnapshot) (*document, error) {
 	var s stored
 	if err := snap.DataTo(&s); err != nil {

@@ -8,8 +8,8 @@ import (
 	"google.golang.org/api/iterator"
 )
 
-// build turns p into a query over recipes. It is the only place that does: what it
-// can return is what the indexes must serve.
+// build returns p as a query of recipes. It is the only place that makes queries. The
+// indexes must serve every query that it can make.
 func (p plan) build(recipes *firestore.CollectionRef) firestore.Query {
 	q := recipes.Query
 	if p.term != "" {
@@ -40,7 +40,7 @@ func column(field string) string {
 	return field
 }
 
-// behind is where q goes on.
+// behind returns q, continued behind a position.
 func (p plan) behind(q firestore.Query, after *position) firestore.Query {
 	switch {
 	case after == nil || after.id == "":
@@ -51,14 +51,14 @@ func (p plan) behind(q firestore.Query, after *position) firestore.Query {
 	return q.StartAfter(after.key, after.id)
 }
 
-func (c *cloud) query(ctx context.Context, uid string, p plan, after *position, limit int, of part) ([]*document, bool, error) {
-	recipes, err := c.recipes(uid)
+func (b *firestoreBackend) query(ctx context.Context, uid string, p plan, after *position, limit int, mask fieldMask) ([]*document, bool, error) {
+	recipes, err := b.recipes(uid)
 	if err != nil {
 		return nil, false, err
 	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel() // ends a stream that is left early
-	it := p.behind(p.build(recipes), after).Select(of.columns()...).Limit(limit).Documents(rpc)
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
+	defer cancel() // also ends a stream that is not read to its end
+	it := p.behind(p.build(recipes), after).Select(mask.columns()...).Limit(limit).Documents(rpc)
 	defer it.Stop()
 	var docs []*document
 	for bytes := 0; bytes <= maxBytes; {
@@ -79,8 +79,8 @@ func (c *cloud) query(ctx context.Context, uid string, p plan, after *position, 
 	return docs, true, nil
 }
 
-func (c *cloud) count(ctx context.Context, uid string, p plan, limit int) (int, error) {
-	recipes, err := c.recipes(uid)
+func (b *firestoreBackend) count(ctx context.Context, uid string, p plan, limit int) (int, error) {
+	recipes, err := b.recipes(uid)
 	if err != nil {
 		return 0, err
 	}
@@ -88,7 +88,7 @@ func (c *cloud) count(ctx context.Context, uid string, p plan, limit int) (int, 
 	if limit > 0 {
 		q = q.Limit(limit)
 	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	result, err := q.NewAggregationQuery().WithCount("n").Get(rpc)
 	if err != nil {
@@ -103,11 +103,11 @@ func (c *cloud) count(ctx context.Context, uid string, p plan, limit int) (int, 
 	return total.N, nil
 }
 
-// removeAll asks for the names of the documents and their places only. It leaves the
-// deleting to a BulkWriter: its writes are 20 a request and each on its own, for the
-// index entries of 500 documents are more than one transaction may change.
-func (c *cloud) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
-	recipes, err := c.recipes(uid)
+// removeAll reads only the names and the positions of the documents. Then a BulkWriter
+// deletes them, 20 in a request. One transaction could not: the index entries of 500
+// documents are more than it may change.
+func (b *firestoreBackend) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
+	recipes, err := b.recipes(uid)
 	if err != nil {
 		return nil, false, err
 	}
@@ -115,15 +115,28 @@ func (c *cloud) removeAll(ctx context.Context, uid string, p plan, after *positi
 	if p.order != byID.order {
 		place = append(place, column(p.order.field))
 	}
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	docs, err := p.behind(p.build(recipes), after).Select(place...).Limit(limit).Documents(rpc).GetAll()
 	if err != nil || len(docs) == 0 {
 		return nil, false, failure(ctx, err)
 	}
-	rpc, cancel = context.WithTimeout(ctx, 4*c.timeout) // for 25 requests, most at once
+	if err := b.deleteAll(ctx, docs, unchanged); err != nil {
+		return nil, false, err
+	}
+	d, err := read(docs[len(docs)-1])
+	if err != nil {
+		return nil, false, err
+	}
+	last := d.position(p.order)
+	return &last, len(docs) == limit, nil
+}
+
+// deleteAll deletes docs. With unchanged, it leaves those that were written meanwhile.
+func (b *firestoreBackend) deleteAll(ctx context.Context, docs []*firestore.DocumentSnapshot, unchanged bool) error {
+	rpc, cancel := context.WithTimeout(ctx, 4*b.timeout) // for 25 requests, most at once
 	defer cancel()
-	w := c.client.BulkWriter(rpc)
+	w := b.client.BulkWriter(rpc)
 	jobs := make([]*firestore.BulkWriterJob, 0, len(docs))
 	for _, d := range docs {
 		var when []firestore.Precondition
@@ -133,20 +146,15 @@ func (c *cloud) removeAll(ctx context.Context, uid string, p plan, after *positi
 		job, err := w.Delete(d.Ref, when...)
 		if err != nil {
 			w.End()
-			return nil, false, failure(ctx, err)
+			return failure(ctx, err)
 		}
 		jobs = append(jobs, job)
 	}
 	w.End()
 	for _, job := range jobs {
 		if _, err := job.Results(); err != nil && !(unchanged && errors.Is(writeFailure(ctx, err), errConflict)) {
-			return nil, false, failure(ctx, err)
+			return failure(ctx, err)
 		}
 	}
-	d, err := read(docs[len(docs)-1])
-	if err != nil {
-		return nil, false, err
-	}
-	last := d.position(p.order)
-	return &last, len(docs) == limit, nil
+	return nil
 }

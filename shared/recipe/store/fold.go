@@ -7,20 +7,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Folding makes texts equal that a person who searches takes for equal: "Crème
-// Brûlée" and "creme brulee", "Straße" and "strasse", full-width and plain letters.
-// It is written with package norm alone; package cases would add its language
-// tables to the binary for three letters more.
-
-// letters have no decomposition in Unicode, and yet people type them as on the
-// right when their keyboard lacks them.
+// letters have no decomposition in Unicode. People whose keyboard lacks one type the text
+// on the right.
 var letters = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe",
 	'ħ': "h", 'ı': "i", 'ŋ': "n", 'ŧ': "t", 'ĸ': "k", 'ς': "σ",
 }
 
-// fold returns s in lower case, without accents, with compatibility characters
-// replaced and runs of white space made one space.
+// fold returns s in lower case and without accents. It replaces compatibility characters,
+// such as full-width letters, and makes one space of each run of white space. So texts
+// that a searching person takes for equal become equal: "Crème Brûlée" and "creme brulee",
+// "Straße" and "strasse". Package cases would do the same for three letters more, with its
+// language tables in the binary.
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -47,22 +45,22 @@ func fold(s string) string {
 	return norm.NFC.String(b.String())
 }
 
-// isAccent reports whether c is a mark that may be left out: the accents of Latin,
-// Greek and Cyrillic, the points of Hebrew and Arabic. The marks of other scripts
-// are their vowels, and those of kana make another letter.
+// isAccent reports whether c is a mark that a person may leave out: an accent of Latin,
+// Greek or Cyrillic, or a point of Hebrew or Arabic. In other scripts marks are vowels, and
+// in kana they make another letter.
 func isAccent(c rune) bool {
 	return c >= '\u0300' && unicode.Is(unicode.Mn, c) && c != '\u3099' && c != '\u309A' &&
 		unicode.In(c, unicode.Inherited, unicode.Hebrew, unicode.Arabic)
 }
 
-// titleKey is the value that orders titles. Firestore orders by the first 1,500
-// bytes of a string only, so the key ends before that.
+// titleKey returns the value that orders titles. Firestore orders by the first 1,500 bytes
+// of a string only, so the key is shorter.
 func titleKey(title string) string {
-	return first(fold(title), 300)
+	return firstRunes(fold(title), 300)
 }
 
-// first returns the first n characters of s.
-func first(s string, n int) string {
+// firstRunes returns the first n characters of s.
+func firstRunes(s string, n int) string {
 	for i := range s {
 		if n == 0 {
 			return s[:i]

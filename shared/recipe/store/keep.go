@@ -8,20 +8,20 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// kept is a document outside the process.
-type kept struct {
+// savedDocument is a document as Keep saves it.
+type savedDocument struct {
 	recipe.Recipe
 	PurgeAt     time.Time `json:"purgeAt,omitzero"`
 	Fingerprint string    `json:"fingerprint,omitempty"`
 }
 
-// Load puts back a user's recipes that an earlier Memory gave to the function of Keep.
-// It takes all of them or none.
+// Load sets a user's recipes to what an earlier Memory gave to the function of Keep. It
+// loads all of them or none.
 func (m *Memory) Load(uid string, recipes []byte) error {
 	if _, err := ownerPath(uid); err != nil {
 		return err
 	}
-	var list []kept
+	var list []savedDocument
 	if err := json.Unmarshal(recipes, &list); err != nil {
 		return fmt.Errorf("read the kept recipes: %w", err)
 	}
@@ -30,29 +30,29 @@ func (m *Memory) Load(uid string, recipes []byte) error {
 		if err := validateAt(k.Recipe, k.ID); err != nil || k.ETag == "" || k.State == "" {
 			return fmt.Errorf("read the kept recipes: the recipe %q is not whole", k.ID)
 		}
-		d := (&document{Recipe: k.Recipe, purgeAt: k.PurgeAt, fingerprint: k.Fingerprint}).seal()
+		d := (&document{Recipe: k.Recipe, purgeAt: k.PurgeAt, fingerprint: k.Fingerprint}).complete()
 		d.ETag = k.ETag
 		docs[k.ID] = d
 	}
-	m.memory.mu.Lock()
-	defer m.memory.mu.Unlock()
-	m.memory.users[uid] = docs
+	m.backend.mu.Lock()
+	defer m.backend.mu.Unlock()
+	m.backend.users[uid] = docs
 	return nil
 }
 
-// Keep gives save all recipes of a user, as JSON, after each change of one and before the
-// call that made it returns. When save fails, the change is undone and the call answers
-// ErrUnavailable. It must be called before anything else uses the store.
-func (m *Memory) Keep(save func(uid string, recipes []byte) error) { m.memory.save = save }
+// Keep makes each change call save before it returns, with all recipes of that user as
+// JSON. When save fails, the change is undone and returns ErrUnavailable. Keep must be
+// called before anything else uses the store.
+func (m *Memory) Keep(save func(uid string, recipes []byte) error) { m.backend.save = save }
 
-// keep saves the recipes of a user after a change. undo takes the change back.
-func (m *memory) keep(uid string, undo func()) error {
+// saveUser saves the recipes of a user after a change. When that fails, it calls undo.
+func (m *memoryBackend) saveUser(uid string, undo func()) error {
 	if m.save == nil {
 		return nil
 	}
-	list := make([]kept, 0, len(m.users[uid]))
+	list := make([]savedDocument, 0, len(m.users[uid]))
 	for _, d := range m.users[uid] {
-		list = append(list, kept{d.Recipe, d.purgeAt, d.fingerprint})
+		list = append(list, savedDocument{d.Recipe, d.purgeAt, d.fingerprint})
 	}
 	recipes, err := json.Marshal(list)
 	if err == nil {

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// scanBatch is how many documents a filtered list fetches at a time.
+	// scanBatch is how many documents a filtered list reads in one query.
 	scanBatch = 50
-	// maxCounted is how many of a search's terms are counted to find the rarest.
+	// maxCounted is how many terms of a search are counted to find the rarest one.
 	maxCounted = 6
 )
 
@@ -35,7 +35,7 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 		return recipe.Page{}, err
 	}
 	s := newSearch(q)
-	if s.nothing {
+	if s.noWords {
 		return noRecipes(q), nil
 	}
 	w := walk{e: e, uid: uid, search: s}
@@ -44,13 +44,13 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 		if len(s.terms) > 1 {
 			w.read = min(len(s.terms), maxCounted) // an aggregation costs one read for 1,000 entries
 		}
-		if w.pivot, empty, err = e.rarest(ctx, uid, s); err != nil {
+		if w.term, empty, err = e.rarest(ctx, uid, s); err != nil {
 			return recipe.Page{}, err
 		}
 		w.done = empty
 	} else {
 		var at position
-		if at, w.pivot, err = s.parseToken(uid); err != nil {
+		if at, w.term, err = s.parseToken(uid); err != nil {
 			return recipe.Page{}, err
 		}
 		w.after = &at
@@ -75,13 +75,12 @@ func noRecipes(q recipe.Query) recipe.Page {
 	return page
 }
 
-// rarest returns which of the terms the fewest documents have. Firestore keeps no
-// statistics, so the terms are counted, no further than one List would scan: an
-// aggregation that counts up to 1,000 index entries costs one read. With one term
-// there is nothing to choose, and of many only the longest are counted, for a
-// longer beginning of a word is seldom the more common one. empty: no document
-// has one of the terms, so none has all.
-func (e *engine) rarest(ctx context.Context, uid string, s search) (pivot int, empty bool, _ error) {
+// rarest returns the index of the term that the fewest documents have. Firestore keeps no
+// statistics, so rarest counts. A count stops at what one List may scan. It costs one read,
+// as an aggregation of up to 1,000 index entries. Only the longest terms are counted: a
+// longer prefix is seldom more common than a shorter one. empty reports that no document
+// has that term, and so none has all.
+func (e *engine) rarest(ctx context.Context, uid string, s search) (term int, empty bool, _ error) {
 	if len(s.terms) == 1 {
 		return 0, false, nil
 	}
@@ -120,58 +119,58 @@ func longest(terms []string, n int) []int {
 	return best
 }
 
-// walk goes through the documents of a search in their order.
+// walk reads the documents of a search in their order.
 type walk struct {
 	e      *engine
 	uid    string
 	search search
-	pivot  int
-	// after is the last document that was looked at and is not to be looked at
-	// again; nil at the start.
+	term   int
+	// after is the place behind which the walk continues; nil is the start.
 	after *position
-	// done: there is nothing behind after.
+	// done says that there is nothing behind after.
 	done bool
 	// read is how many documents were read so far.
 	read int
 }
 
-// scan hands the next documents that match to take, until take refuses one, which
-// is then still to come, or most documents were looked at, or there are no more.
+// scan calls take with the next documents that match. It ends when take returns false, when
+// it has read most documents, or when there are no more. A document for which take returned
+// false is the next one of a later scan.
 func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) bool) error {
 	for !w.done && most > 0 {
-		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.pivot), w.after, min(batch, most),
-			part{terms: len(w.search.terms) > 1, body: !w.search.query.Summary})
+		docs, more, err := w.e.b.query(ctx, w.uid, w.search.list(w.term), w.after, min(batch, most),
+			fieldMask{terms: len(w.search.terms) > 1, body: !w.search.query.Summary})
 		if err != nil {
 			return err
 		}
 		w.read += len(docs)
 		for i, d := range docs {
-			if w.search.matches(d, w.e.present()) && !take(d) {
-				w.passed(docs[:i])
+			if w.search.matches(d, w.e.currentTime()) && !take(d) {
+				w.advance(docs[:i])
 				return nil
 			}
 		}
-		w.passed(docs)
+		w.advance(docs)
 		most -= len(docs)
 		w.done = !more
 	}
 	return nil
 }
 
-// passed notes that docs are not to be looked at again.
-func (w *walk) passed(docs []*document) {
+// advance continues the walk behind docs.
+func (w *walk) advance(docs []*document) {
 	if len(docs) > 0 {
 		at := docs[len(docs)-1].position(w.search.order)
 		w.after = &at
 	}
 }
 
-// page collects the next recipes that match, at most size. One match more than the
-// page holds shows that there is a next page. It ends early when it has looked at
-// maxScan documents or has maxBytes of text, and leaves the rest to the next page.
+// page returns the next recipes that match, at most size. It looks for one match more, to
+// know whether there is a next page. It ends early when it has read maxScan documents or
+// has maxBytes of text. The rest is then on the next page.
 func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
 	batch, most := size+1, size+1
-	if w.search.narrows() {
+	if w.search.mustFilter() {
 		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
 	}
 	var kept []*document
@@ -186,23 +185,23 @@ func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
 	})
 	page := recipe.Page{Recipes: make([]recipe.Recipe, len(kept))}
 	for i, d := range kept {
-		page.Recipes[i] = d.shown(w.search.query.Summary)
+		page.Recipes[i] = d.listed(w.search.query.Summary)
 	}
 	if err == nil && !w.done && w.after != nil {
-		page.NextPageToken = w.search.token(w.uid, w.pivot, *w.after)
+		page.NextPageToken = w.search.token(w.uid, w.term, *w.after)
 	}
 	return page, err
 }
 
-// total counts the matches on all pages: by the page itself when it is all, by one
-// aggregation when one query says it all, else by looking at each document,
-// unless there are more than one List may scan.
+// total counts the matches on all pages. When the first page has all, it counts that page.
+// When one query finds exactly the matches, it uses an aggregation. Else it reads each
+// document, and returns nil when there are more than one List may scan.
 func (e *engine) total(ctx context.Context, w *walk, page recipe.Page) (*int, error) {
 	n := len(page.Recipes)
 	if w.search.query.PageToken == "" && w.done {
 		return &n, nil
 	}
-	if p, ok := w.search.count(e.present()); ok {
+	if p, ok := w.search.count(e.currentTime()); ok {
 		n, err := e.b.count(ctx, w.uid, p, recipe.MaxCounted+1)
 		w.read += n/1000 + 1
 		if err != nil || n > recipe.MaxCounted {

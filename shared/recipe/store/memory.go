@@ -10,32 +10,32 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// Memory is a Store in the process's memory, for tests and the local runner. What
-// it holds is lost when the process ends, unless Keep saves it.
+// Memory is a Store in the memory of the process, for tests and the local runner. Its
+// recipes are lost when the process ends, unless Keep saves them.
 type Memory struct {
 	engine
-	memory *memory
+	backend *memoryBackend
 }
 
 var _ recipe.Store = (*Memory)(nil)
 
 // NewMemory returns an empty Memory.
 func NewMemory(options ...Option) *Memory {
-	m := &memory{users: make(map[string]map[string]*document)}
+	m := &memoryBackend{users: make(map[string]map[string]*document)}
 	s := &Memory{newEngine(m, options), m}
-	m.now = s.present
+	m.now = s.currentTime
 	return s
 }
 
-// memory is the backend: what each user has, by id.
-type memory struct {
+// memoryBackend holds the documents of each user by id.
+type memoryBackend struct {
 	mu    sync.RWMutex
 	users map[string]map[string]*document
 	now   func() time.Time
-	save  func(uid string, recipes []byte) error // nil unless the recipes are kept
+	save  func(uid string, recipes []byte) error // of Keep; may be nil
 }
 
-func (m *memory) get(ctx context.Context, uid, id string) (*document, error) {
+func (m *memoryBackend) get(ctx context.Context, uid, id string) (*document, error) {
 	if err := check(ctx, uid); err != nil {
 		return nil, err
 	}
@@ -48,16 +48,16 @@ func (m *memory) get(ctx context.Context, uid, id string) (*document, error) {
 	return d, nil
 }
 
-func (m *memory) create(ctx context.Context, uid string, d *document) error {
+func (m *memoryBackend) create(ctx context.Context, uid string, d *document) error {
 	return m.put(ctx, uid, nil, d)
 }
 
-func (m *memory) replace(ctx context.Context, uid string, old, d *document) error {
+func (m *memoryBackend) replace(ctx context.Context, uid string, old, d *document) error {
 	return m.put(ctx, uid, old, d)
 }
 
-// put stores d if what is stored is old.
-func (m *memory) put(ctx context.Context, uid string, old, d *document) error {
+// put stores d if old is stored now, or nothing when old is nil.
+func (m *memoryBackend) put(ctx context.Context, uid string, old, d *document) error {
 	if err := check(ctx, uid); err != nil {
 		return err
 	}
@@ -72,21 +72,21 @@ func (m *memory) put(ctx context.Context, uid string, old, d *document) error {
 		m.users[uid] = docs
 	}
 	docs[d.ID] = d
-	if d.State == recipe.Trashed { // the trash is emptied as it fills
+	if d.State == recipe.Trashed { // expired documents go when another one is trashed
 		for id, other := range docs {
-			if other.gone(m.now()) {
+			if other.expired(m.now()) {
 				delete(docs, id)
 			}
 		}
 	}
-	return m.keep(uid, func() {
+	return m.saveUser(uid, func() {
 		if docs[d.ID] = old; old == nil {
 			delete(docs, d.ID)
 		}
 	})
 }
 
-func (m *memory) query(ctx context.Context, uid string, p plan, after *position, limit int, _ part) ([]*document, bool, error) {
+func (m *memoryBackend) query(ctx context.Context, uid string, p plan, after *position, limit int, _ fieldMask) ([]*document, bool, error) {
 	if err := check(ctx, uid); err != nil {
 		return nil, false, err
 	}
@@ -104,8 +104,8 @@ func (m *memory) query(ctx context.Context, uid string, p plan, after *position,
 	return found, len(found) == limit, nil
 }
 
-// find returns the documents of p behind after, in no order.
-func (m *memory) find(uid string, p plan, after *position) []*document {
+// find returns the documents of p behind after, unordered.
+func (m *memoryBackend) find(uid string, p plan, after *position) []*document {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var found []*document
@@ -130,7 +130,7 @@ func (p plan) finds(d *document) bool {
 	return c > 0 || c == 0 && !p.least.strict
 }
 
-func (m *memory) count(ctx context.Context, uid string, p plan, limit int) (int, error) {
+func (m *memoryBackend) count(ctx context.Context, uid string, p plan, limit int) (int, error) {
 	if err := check(ctx, uid); err != nil {
 		return 0, err
 	}
@@ -141,7 +141,7 @@ func (m *memory) count(ctx context.Context, uid string, p plan, limit int) (int,
 	return n, nil
 }
 
-func (m *memory) remove(ctx context.Context, uid string, old *document) error {
+func (m *memoryBackend) remove(ctx context.Context, uid string, old *document) error {
 	if err := check(ctx, uid); err != nil {
 		return err
 	}
@@ -151,11 +151,11 @@ func (m *memory) remove(ctx context.Context, uid string, old *document) error {
 		return errConflict
 	}
 	delete(m.users[uid], old.ID)
-	return m.keep(uid, func() { m.users[uid][old.ID] = old })
+	return m.saveUser(uid, func() { m.users[uid][old.ID] = old })
 }
 
-func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
-	docs, more, err := m.query(ctx, uid, p, after, limit, part{})
+func (m *memoryBackend) removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (*position, bool, error) {
+	docs, more, err := m.query(ctx, uid, p, after, limit, fieldMask{})
 	if err != nil || len(docs) == 0 {
 		return nil, false, err
 	}
@@ -168,7 +168,7 @@ func (m *memory) removeAll(ctx context.Context, uid string, p plan, after *posit
 		}
 	}
 	last := docs[len(docs)-1].position(p.order)
-	return &last, more, m.keep(uid, func() { m.users[uid] = before })
+	return &last, more, m.saveUser(uid, func() { m.users[uid] = before })
 }
 
 func check(ctx context.Context, uid string) error {

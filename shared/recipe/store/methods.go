@@ -14,7 +14,7 @@ func (e *engine) Get(ctx context.Context, uid, id string) (recipe.Recipe, error)
 		return recipe.Recipe{}, fmt.Errorf("get recipe: %w", recipe.ErrNotFound)
 	}
 	d, err := e.b.get(ctx, uid, id)
-	if err == nil && d.gone(e.present()) {
+	if err == nil && d.expired(e.currentTime()) {
 		err = recipe.ErrNotFound
 	}
 	if err != nil {
@@ -40,7 +40,7 @@ func (e *engine) Create(ctx context.Context, uid string, r recipe.Recipe, key st
 			}
 			return old, nil
 		}
-		d := newDocument(id, r, e.present())
+		d := newDocument(id, r, e.currentTime())
 		d.fingerprint = sent
 		return d, nil
 	}, true)
@@ -55,16 +55,16 @@ const maxTitleIDs = 100
 
 var errOccupied = errors.New("id belongs to a recipe of another title or in the trash")
 
-// CreateTitled implements Store. The id follows from the title, so that of many who
-// create it at once one succeeds, and the others see its recipe. The id may belong to a
-// recipe that was moved to the trash or got another title: then the next id is tried.
+// CreateTitled implements Store. It derives the id from the title: when many create one
+// title at once, one succeeds, and the others find its recipe. When a recipe of this id was
+// trashed or got another title, CreateTitled tries the next id.
 func (e *engine) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, error) {
 	if err := r.Validate(); err != nil {
 		return recipe.Recipe{}, fmt.Errorf("create titled recipe: %w", err)
 	}
 	r = r.Normalize()
 	term := titleTerm(r.Title)
-	n, err := e.b.count(ctx, uid, titleTaken(r.Title), 1)
+	n, err := e.b.count(ctx, uid, byTitle(r.Title), 1)
 	if err == nil && n > 0 {
 		err = recipe.ErrTitleTaken
 	}
@@ -76,7 +76,7 @@ func (e *engine) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) 
 		d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
 			switch {
 			case old == nil:
-				return newDocument(id, r, e.present()), nil
+				return newDocument(id, r, e.currentTime()), nil
 			case old.State == recipe.Active && titleTerm(old.Title) == term:
 				return nil, recipe.ErrTitleTaken
 			}
@@ -92,7 +92,7 @@ func (e *engine) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) 
 	return e.Create(ctx, uid, r, "")
 }
 
-// validateAt validates r and the id that it is to have.
+// validateAt validates r and the id under which it will be stored.
 func validateAt(r recipe.Recipe, id string) error {
 	var v, faults recipe.ValidationError
 	if !recipe.ValidID(id) {
@@ -117,12 +117,12 @@ func (e *engine) Put(ctx context.Context, uid, id string, r recipe.Recipe, p rec
 	d, err := e.write(ctx, uid, id, func(old *document) (*document, error) {
 		created = old == nil
 		if old == nil {
-			return newDocument(id, r.Clone(), e.present()), p.Check("")
+			return newDocument(id, r.Clone(), e.currentTime()), p.Check("")
 		}
 		if old.State == recipe.Trashed {
 			return nil, recipe.ErrTrashed
 		}
-		return old.edit(r.Clone(), e.present()), p.Check(old.ETag)
+		return old.edit(r.Clone(), e.currentTime()), p.Check(old.ETag)
 	}, false)
 	if err != nil {
 		return recipe.Recipe{}, false, fmt.Errorf("put recipe: %w", err)
@@ -130,7 +130,7 @@ func (e *engine) Put(ctx context.Context, uid, id string, r recipe.Recipe, p rec
 	return d.Clone(), created, nil
 }
 
-// editError marks an error of Update's edit, which is returned as it is.
+// editError marks an error that Update returns unchanged, because it came from edit.
 type editError struct{ error }
 
 // Update implements Store.
@@ -149,7 +149,7 @@ func (e *engine) Update(ctx context.Context, uid, id string, p recipe.Preconditi
 		if err := r.Validate(); err != nil {
 			return nil, err
 		}
-		return old.edit(r.Normalize(), e.present()), nil
+		return old.edit(r.Normalize(), e.currentTime()), nil
 	})
 	var own editError
 	switch {
@@ -167,7 +167,7 @@ func (e *engine) Trash(ctx context.Context, uid, id string, p recipe.Preconditio
 		if old.State == recipe.Trashed {
 			return nil, recipe.ErrNotFound
 		}
-		return old.move(recipe.Trashed, e.present()), p.Check(old.ETag)
+		return old.moveTo(recipe.Trashed, e.currentTime()), p.Check(old.ETag)
 	})
 	if err != nil {
 		return recipe.Recipe{}, fmt.Errorf("trash recipe: %w", err)
@@ -181,7 +181,7 @@ func (e *engine) Restore(ctx context.Context, uid, id string) (recipe.Recipe, er
 		if old.State != recipe.Trashed {
 			return nil, recipe.ErrNotTrashed
 		}
-		return old.move(recipe.Active, e.present()), nil
+		return old.moveTo(recipe.Active, e.currentTime()), nil
 	})
 	if err != nil {
 		return recipe.Recipe{}, fmt.Errorf("restore recipe: %w", err)
@@ -203,10 +203,10 @@ func (e *engine) Delete(ctx context.Context, uid, id string, p recipe.Preconditi
 	return nil
 }
 
-// PutBack implements Store.
-func (e *engine) PutBack(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+// CreateExported implements Store.
+func (e *engine) CreateExported(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
 	if err := validateAt(r, r.ID); err != nil {
-		return recipe.Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+		return recipe.Recipe{}, false, fmt.Errorf("create exported recipe: %w", err)
 	}
 	r = r.Normalize()
 	created := false
@@ -214,17 +214,17 @@ func (e *engine) PutBack(ctx context.Context, uid string, r recipe.Recipe) (reci
 		if created = old == nil; !created {
 			return old, nil
 		}
-		return back(r, e.present()), nil
+		return newExported(r, e.currentTime()), nil
 	}, true)
 	if err != nil {
-		return recipe.Recipe{}, false, fmt.Errorf("put recipe back: %w", err)
+		return recipe.Recipe{}, false, fmt.Errorf("create exported recipe: %w", err)
 	}
 	return d.Clone(), created, nil
 }
 
-// OfPage implements Store.
-func (e *engine) OfPage(ctx context.Context, uid, url string) (string, error) {
-	docs, _, err := e.b.query(ctx, uid, ofPage(url), nil, 1, part{})
+// IDByURL implements Store.
+func (e *engine) IDByURL(ctx context.Context, uid, url string) (string, error) {
+	docs, _, err := e.b.query(ctx, uid, byURL(url), nil, 1, fieldMask{})
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("look up address: %w", err)

@@ -20,14 +20,14 @@ func orderOf(q recipe.Query) order {
 	return order{field: field, desc: desc}
 }
 
-// position is a place in an ordered list: the key and id of a document there. A
-// list goes on behind it whether or not that document still is.
+// position is a place in an ordered list: the key and the id of a document. A list can
+// continue behind it even when that document no longer exists.
 type position struct {
-	key any // time.Time, float64 or string, by the order's field; nil when by id
+	key any // time.Time, float64 or string, as the order's field; nil in the order of ids
 	id  string
 }
 
-// position is d's place in the order o.
+// position returns d's place in the order o.
 func (d *document) position(o order) position {
 	p := position{id: d.ID}
 	switch o.field {
@@ -45,8 +45,8 @@ func (d *document) position(o order) position {
 	return p
 }
 
-// compare orders two positions of the order o, the earlier one first. Their keys
-// are of one type, that of o's field.
+// compare compares two positions in the order o, as cmp.Compare does. Both keys have the
+// type of o's field.
 func (o order) compare(a, b position) int {
 	var c int
 	switch x := a.key.(type) {

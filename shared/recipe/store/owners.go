@@ -14,8 +14,9 @@ import (
 // ownersPage is how many owners one request to Firestore lists.
 const ownersPage = 300
 
-// Owners yields the uid of every user who has recipes, trashed ones too, in no order. It is for operators: no request
-// of a user asks for it. It ends after the first error. 1 read for each owner.
+// Owners yields the uid of every user who has recipes, trashed ones included, in no order.
+// It is for operators, and no request of a user calls it. It ends after the first error.
+// It costs 1 read for each owner.
 func (e *engine) Owners(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for token, more := "", true; more; more = token != "" {
@@ -34,7 +35,7 @@ func (e *engine) Owners(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-func (m *memory) owners(ctx context.Context, _ string) (uids []string, next string, _ error) {
+func (m *memoryBackend) owners(ctx context.Context, _ string) (uids []string, next string, _ error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for uid, docs := range m.users {
@@ -45,12 +46,13 @@ func (m *memory) owners(ctx context.Context, _ string) (uids []string, next stri
 	return uids, "", ctx.Err()
 }
 
-// owners lists documents that do not exist: users/{uid} is only the parent of recipes.
-func (c *cloud) owners(ctx context.Context, token string) (uids []string, next string, _ error) {
-	rpc, cancel := context.WithTimeout(ctx, c.timeout)
+// owners asks for missing documents too: users/{uid} does not exist, it is only the parent
+// of recipes.
+func (b *firestoreBackend) owners(ctx context.Context, token string) (uids []string, next string, _ error) {
+	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	var refs []*firestore.DocumentRef
-	next, err := iterator.NewPager(c.client.Collection("users").DocumentRefs(rpc), ownersPage, token).NextPage(&refs)
+	next, err := iterator.NewPager(b.client.Collection("users").DocumentRefs(rpc), ownersPage, token).NextPage(&refs)
 	if err != nil {
 		return nil, "", failure(ctx, err)
 	}
@@ -64,7 +66,7 @@ func (c *cloud) owners(ctx context.Context, token string) (uids []string, next s
 	return uids, next, nil
 }
 
-// ownerOf turns what ownerPath returned into the uid again.
+// ownerOf returns the uid of which ownerPath made name.
 func ownerOf(name string) string {
 	if strings.HasPrefix(name, "%.") || strings.HasPrefix(name, "%__") {
 		name = name[1:]

@@ -13,14 +13,13 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// pageToken is what NextPageToken holds. It is not signed, and need not be: all it
-// can say is a place in the list of the user who is asking and which of the
-// query's own terms to look up, so that a forged one shows its forger a later part
-// of their own list. It is opaque to clients, and the key in it may be a title.
+// pageToken is what NextPageToken encodes. It needs no signature. It holds a place in the
+// list of the user who asks, and the index of one of the query's own terms. So a user who
+// forges one sees another part of their own list. Clients must not read it.
 type pageToken struct {
 	Version int    `json:"v"`
 	Query   string `json:"q"` // binds the token to its query
-	Pivot   int    `json:"p"`
+	Term    int    `json:"p"`
 	Key     string `json:"k"`
 	ID      string `json:"i"`
 }
@@ -30,8 +29,8 @@ const (
 	maxPageToken     = 4096 // a title's key has at most 300 characters, at most 6 bytes each in JSON
 )
 
-// fingerprint is the same for two queries exactly if they ask for the same list in
-// the same order.
+// fingerprint is equal for two queries exactly if they ask for the same list of the same
+// user, in the same order.
 func (s search) fingerprint(uid string) string {
 	q := s.query
 	q.PageSize, q.PageToken, q.Count, q.Summary = 0, "", false, false
@@ -40,9 +39,10 @@ func (s search) fingerprint(uid string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// token is the page token for the documents behind at.
-func (s search) token(uid string, pivot int, at position) string {
-	t := pageToken{Version: pageTokenVersion, Query: s.fingerprint(uid), Pivot: pivot, ID: at.id}
+// token returns the page token for the documents behind at. term is the index of the term
+// that the walk queries.
+func (s search) token(uid string, term int, at position) string {
+	t := pageToken{Version: pageTokenVersion, Query: s.fingerprint(uid), Term: term, ID: at.id}
 	switch key := at.key.(type) {
 	case time.Time:
 		t.Key = strconv.FormatInt(key.UnixMicro(), 10)
@@ -59,9 +59,9 @@ func (t pageToken) encode() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// parseToken returns where the query's page begins and the pivot that the page
-// before used. Only what token can have returned for this very query is taken;
-// everything else is ErrPageToken.
+// parseToken returns the position behind which the page begins, and the index of the term
+// that the previous page queried. It accepts only what token can have returned for this
+// query. Anything else is ErrPageToken.
 func (s search) parseToken(uid string) (position, int, error) {
 	token := s.query.PageToken
 	if len(token) > maxPageToken {
@@ -78,14 +78,14 @@ func (s search) parseToken(uid string) (position, int, error) {
 		return position{}, 0, recipe.ErrPageToken
 	}
 	if t.Version != pageTokenVersion || t.Query != s.fingerprint(uid) ||
-		t.Pivot < 0 || t.Pivot >= len(s.terms) || !recipe.ValidID(t.ID) {
+		t.Term < 0 || t.Term >= len(s.terms) || !recipe.ValidID(t.ID) {
 		return position{}, 0, recipe.ErrPageToken
 	}
 	key, err := s.order.parseKey(t.Key)
 	if err != nil {
 		return position{}, 0, recipe.ErrPageToken
 	}
-	return position{key: key, id: t.ID}, t.Pivot, nil
+	return position{key: key, id: t.ID}, t.Term, nil
 }
 
 func (o order) parseKey(s string) (any, error) {

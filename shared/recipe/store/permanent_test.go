@@ -76,8 +76,8 @@ func TestEmptyTrash(t *testing.T) {
 	})
 }
 
-// TestPutBack: an exported recipe comes back as it was, and replaces nothing.
-func TestPutBack(t *testing.T) {
+// TestCreateExported: an exported recipe comes back as it was, and replaces nothing.
+func TestCreateExported(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, c := t.Context(), newClock()
 		s := open(t, store.WithClock(c.now))
@@ -91,7 +91,7 @@ func TestPutBack(t *testing.T) {
 		trashed = must(s.Trash(ctx, "ada", trashed.ID, recipe.Precondition{}))(t)
 		c.advance(recipe.TrashTTL + time.Hour)
 		for _, want := range []recipe.Recipe{active, trashed} {
-			got, created, err := s.PutBack(ctx, "bob", want)
+			got, created, err := s.CreateExported(ctx, "bob", want)
 			if err != nil || !created {
 				t.Fatalf("%t, %v", created, err)
 			}
@@ -103,7 +103,7 @@ func TestPutBack(t *testing.T) {
 			equal(t, "stored", must(s.Get(ctx, "bob", want.ID))(t), want) // in the trash for its whole time again
 			other := want
 			other.Title = "Other"
-			got, created, err = s.PutBack(ctx, "bob", other)
+			got, created, err = s.CreateExported(ctx, "bob", other)
 			if err != nil || created {
 				t.Errorf("twice: %t, %v", created, err)
 			}
@@ -111,20 +111,20 @@ func TestPutBack(t *testing.T) {
 		}
 		odd := titled("Odd")
 		odd.ID, odd.CreatedAt = "odd", c.now().Add(time.Hour)
-		got, _, err := s.PutBack(ctx, "bob", odd)
+		got, _, err := s.CreateExported(ctx, "bob", odd)
 		if err != nil || got.State != recipe.Active || got.CreatedAt.After(c.now()) || !got.UpdatedAt.Equal(got.CreatedAt) {
 			t.Errorf("times that cannot be: %+v, %v", got, err)
 		}
 		var invalid recipe.ValidationError
 		odd.ID = "api"
-		if _, _, err := s.PutBack(ctx, "bob", odd); !errors.As(err, &invalid) {
+		if _, _, err := s.CreateExported(ctx, "bob", odd); !errors.As(err, &invalid) {
 			t.Errorf("a reserved id: %v", err)
 		}
 	})
 }
 
-// TestOfPage: a page is known by its address, whatever does not tell pages apart.
-func TestOfPage(t *testing.T) {
+// TestIDByURL: a page is known by its address, whatever does not tell pages apart.
+func TestIDByURL(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, s := t.Context(), open(t)
 		soup := titled("Soup")
@@ -134,16 +134,16 @@ func TestOfPage(t *testing.T) {
 			"https://www.Example.com/soup/?id=7#comments": r.ID, "http://example.com/soup?id=7": r.ID,
 			"https://example.com/soup": "", "https://example.com/Soup?id=7": "", "https://example.org/soup?id=7": "", "": "",
 		} {
-			id, err := s.OfPage(ctx, "ada", url)
+			id, err := s.IDByURL(ctx, "ada", url)
 			if id != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, recipe.ErrNotFound) {
 				t.Errorf("%q: %q, %v, want %q", url, id, err, want)
 			}
 		}
-		if _, err := s.OfPage(ctx, "bob", soup.URL); !errors.Is(err, recipe.ErrNotFound) {
+		if _, err := s.IDByURL(ctx, "bob", soup.URL); !errors.Is(err, recipe.ErrNotFound) {
 			t.Errorf("another user: %v", err)
 		}
 		must(s.Trash(ctx, "ada", r.ID, recipe.Precondition{}))(t)
-		if _, err := s.OfPage(ctx, "ada", soup.URL); !errors.Is(err, recipe.ErrNotFound) {
+		if _, err := s.IDByURL(ctx, "ada", soup.URL); !errors.Is(err, recipe.ErrNotFound) {
 			t.Errorf("in the trash: %v", err)
 		}
 	})

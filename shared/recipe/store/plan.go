@@ -8,36 +8,36 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// plan describes one query of a backend: the documents that have term and hold the
-// range, in an order. Firestore's plans need composite indexes; a test holds every
-// plan there can be against firestore.indexes.json.
+// plan describes one query of a backend: the documents that have the term and are in the
+// range, in an order. Firestore needs a composite index for each kind of plan. A test
+// checks every possible plan against firestore.indexes.json.
 type plan struct {
-	term  string // empty: all documents, by id
-	least *bound // nil: no range
-	order order  // with the id as the last key, in the same direction
+	term  string // empty for all documents
+	least *bound // nil for no range
+	order order  // documents with equal keys are ordered by id, in the same direction
 }
 
-// bound is the range "field at least value", or above it when strict.
+// bound is the range "field >= value", or "field > value" when strict.
 type bound struct {
 	field  string // as in order, or purgeAt
 	value  any    // float64 or time.Time
 	strict bool
 }
 
-// byID is the plan of everything that is not a list.
+// byID is the plan of all documents of a user.
 var byID = plan{order: order{field: "id"}}
 
 // search is what a normalized Query means in terms.
 type search struct {
 	query recipe.Query
 	order order
-	// terms must all be on the document. One of them, the pivot, is queried; the
-	// others are looked for in what comes back.
+	// terms are what a document must have. One of them is queried. The documents that
+	// come back are searched for the others.
 	terms  []string
-	wanted map[string]bool // the same as a set
-	// nothing: a text to search for has no word, so that no recipe has it.
-	nothing bool
-	// rating is the minimum that no term expresses exactly, else 0.
+	wanted map[string]bool // terms as a set
+	// noWords says that a text to search for has no word. Then no recipe matches.
+	noWords bool
+	// rating is the minimum, if no term says it exactly, else 0.
 	rating float64
 }
 
@@ -48,8 +48,8 @@ func newSearch(q recipe.Query) search {
 	if q.Tag != "" {
 		terms = append(terms, tagTerm(q.Tag))
 	}
-	food, words := searchTerms(termFood, q.Ingredient), searchTerms(termWord, q.Q)
-	s.nothing = q.Ingredient != "" && len(food) == 0 || q.Q != "" && len(words) == 0
+	food, words := searchTerms(termIngredient, q.Ingredient), searchTerms(termWord, q.Q)
+	s.noWords = q.Ingredient != "" && len(food) == 0 || q.Q != "" && len(words) == 0
 	terms = slices.Concat(terms, food, words)
 	var flags string
 	if q.Made != nil {
@@ -80,18 +80,19 @@ func newSearch(q recipe.Query) search {
 	return s
 }
 
-// list is the plan that finds a superset of the search by the pivot-th term.
-func (s search) list(pivot int) plan {
-	p := plan{term: s.terms[pivot], order: s.order}
+// list is the plan that queries one of the terms, by its index. It finds all documents of
+// the search, and others.
+func (s search) list(term int) plan {
+	p := plan{term: s.terms[term], order: s.order}
 	if s.order.field == "rating" && s.rating > 0 {
 		p.least = &bound{field: "rating", value: s.rating}
 	}
 	return p
 }
 
-// count is the plan whose documents are exactly those of the search, if one plan
-// can say so. A query has one range: either the rating or, in the trash, the time
-// of purging, for Firestore removes what is past it only within a day.
+// count is the plan that finds exactly the documents of the search. It is not ok when no
+// single query does. A query has one range: the rating, or in the trash the time of
+// purging, because Firestore deletes expired documents only within a day.
 func (s search) count(now time.Time) (plan, bool) {
 	p := plan{term: s.terms[0], order: order{field: "updatedAt", desc: true}}
 	switch {
@@ -107,14 +108,14 @@ func (s search) count(now time.Time) (plan, bool) {
 	return p, true
 }
 
-// narrows reports whether the documents of list(pivot) need another look.
-func (s search) narrows() bool {
+// mustFilter reports whether list finds documents that do not match.
+func (s search) mustFilter() bool {
 	return len(s.terms) > 1 || s.rating > 0 || s.query.State == recipe.Trashed
 }
 
-// matches reports whether d, found by any of the terms, has them all.
+// matches reports whether d matches. d was found by one of the terms.
 func (s search) matches(d *document, now time.Time) bool {
-	if d.Rating < s.rating || d.gone(now) {
+	if d.Rating < s.rating || d.expired(now) {
 		return false
 	}
 	if len(s.terms) == 1 {
@@ -132,12 +133,12 @@ func (s search) matches(d *document, now time.Time) bool {
 // inTrash is the plan of the trashed recipes.
 var inTrash = plan{term: trashMark + termAll, order: order{field: "purgeAt"}}
 
-// ofPage is the plan that finds the active recipes from a web page.
-func ofPage(url string) plan {
+// byURL is the plan that finds the active recipes from a web page.
+func byURL(url string) plan {
 	return plan{term: urlTerm(url), order: order{field: "updatedAt", desc: true}}
 }
 
-// titleTaken is the plan that finds the active recipes of that title.
-func titleTaken(title string) plan {
+// byTitle is the plan that finds the active recipes of that title.
+func byTitle(title string) plan {
 	return plan{term: titleTerm(title), order: order{field: "updatedAt", desc: true}}
 }

@@ -8,12 +8,12 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// streamBatch is how many documents All, DeleteAll and EmptyTrash fetch at a time. All's batches
-// end at maxBytes too.
+// streamBatch is how many documents All, DeleteAll and EmptyTrash read in one query. A
+// batch of All ends at maxBytes too.
 const streamBatch = 500
 
-// All implements Store. Each batch is a request of its own, so that a slow reader
-// holds no connection and no deadline runs while it reads.
+// All implements Store. Each batch is one request. So a slow reader holds no connection,
+// and no deadline ends while it reads.
 func (e *engine) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {
 	return func(yield func(recipe.Recipe, error) bool) {
 		var after *position
@@ -21,7 +21,7 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, e
 			var docs []*document
 			err := ctx.Err()
 			if err == nil {
-				docs, more, err = e.b.query(ctx, uid, byID, after, streamBatch, part{body: true})
+				docs, more, err = e.b.query(ctx, uid, byID, after, streamBatch, fieldMask{body: true})
 			}
 			if err != nil {
 				yield(recipe.Recipe{}, fmt.Errorf("read all recipes: %w", err))
@@ -29,7 +29,7 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, e
 			}
 			for _, d := range docs {
 				after = &position{id: d.ID}
-				if !d.gone(e.present()) && !yield(d.Clone(), nil) {
+				if !d.expired(e.currentTime()) && !yield(d.Clone(), nil) {
 					return
 				}
 			}
@@ -37,8 +37,8 @@ func (e *engine) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, e
 	}
 }
 
-// DeleteAll implements Store. It goes once through the ids in their order, so that
-// it ends however fast others add.
+// DeleteAll implements Store. It goes through the ids once, in their order. So it ends,
+// however fast others add recipes.
 func (e *engine) DeleteAll(ctx context.Context, uid string) error {
 	if err := e.removeAll(ctx, uid, byID, false); err != nil {
 		return fmt.Errorf("delete all recipes: %w", err)

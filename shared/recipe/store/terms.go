@@ -13,38 +13,37 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// A recipe is found by its terms: an array of short strings on its document, of
-// which a query names one (array-contains) and checks the rest on what comes back.
-// The terms are
+// A recipe is found by its terms, an array of short strings in its document. A query asks
+// for one of them (array-contains), and the engine checks the others on the documents that
+// come back. The terms are
 //
 //	a                    every recipe
 //	m1 m0 f1 f0 m1f0 …   made, favorite, and both
 //	r1 … r5              rated that much or more
-//	t:d t:de t:dessert … a tag, folded, and its beginnings
-//	w:c w:ch w:cho …     the beginnings of the words of title, tags and ingredients,
-//	                     and those from three characters on of all other texts
-//	i:fl i:flo i:flou …  the beginnings of the ingredients' words
-//	=…                   the whole title, folded, as a hash
-//	u…                   the address, without what does not tell two pages apart, as a hash
+//	t:d t:de t:dessert … a tag, folded, and its prefixes
+//	w:c w:ch w:cho …     the prefixes of the words of title, tags and ingredients, and of
+//	                     all other texts the prefixes of three characters or more
+//	i:fl i:flo i:flou …  the prefixes of the words of the ingredients
+//	=…                   a hash of the whole title, folded
+//	u…                   a hash of the address, in its simplest form
 //
-// and those of a trashed recipe have a "~" before them. So every list, whatever its
-// filters, is one shape of query, and four orders in two directions need eight
-// composite indexes and no more.
+// and the terms of a trashed recipe begin with "~". So every list is one kind of query,
+// whatever its filters. Four orders in two directions need eight composite indexes.
 
-// maxTerms bounds the terms of one recipe. Each is an entry in each index, and a
-// document's entries may be 40,000 and 8 MiB in all
-// (https://firebase.google.com/docs/firestore/quotas#indexes). A recipe of 20
-// ingredients has about 400. Beyond the bound the words of notes and steps, and then
-// of the last ingredients, are not found any more.
+// maxTerms bounds the terms of one recipe. Each term is an entry in each index. A document
+// may have 40,000 entries of 8 MiB in all
+// (https://firebase.google.com/docs/firestore/quotas#indexes). A recipe of 20 ingredients
+// has about 400 terms. Beyond the bound, words of the notes and steps are not found, and
+// then words of the last ingredients.
 const maxTerms = 1200
 
 const (
-	termAll    = "a"
-	termTag    = "t:"
-	termWord   = "w:"
-	termFood   = "i:"
-	trashMark  = "~"
-	maxTagTerm = 100 // characters of a folded tag; folding may lengthen it
+	termAll        = "a"
+	termTag        = "t:"
+	termWord       = "w:"
+	termIngredient = "i:"
+	trashMark      = "~"
+	maxTagTerm     = 100 // characters of a folded tag, which may be longer than the tag
 )
 
 // termSet collects terms, each once, up to maxTerms.
@@ -60,7 +59,7 @@ func (t *termSet) add(terms ...string) {
 	}
 }
 
-// put adds a term that has its mark.
+// put adds a term that begins with its mark.
 func (t *termSet) put(s string) {
 	if len(t.list) < maxTerms && !t.seen[s] {
 		t.seen[s] = true
@@ -68,8 +67,8 @@ func (t *termSet) put(s string) {
 	}
 }
 
-// indexTerms returns the terms of r in its state. What is asked for most comes
-// first, for the bound cuts the end.
+// indexTerms returns the terms of r in its state. The terms that are asked for most come
+// first, because the bound cuts the end.
 func indexTerms(r recipe.Recipe) []string {
 	t := termSet{mark: mark(r.State), seen: make(map[string]bool, 256)}
 	m, f := flag("m", r.Made), flag("f", r.Favorite)
@@ -89,10 +88,10 @@ func indexTerms(r recipe.Recipe) []string {
 		t.words(1, tag, termWord)
 	}
 	for _, s := range r.Ingredients {
-		t.words(1, s, termFood, termWord)
+		t.words(1, s, termIngredient, termWord)
 	}
 	for _, tag := range r.Tags {
-		t.beginnings(1, termTag, tagTerm(tag)[len(termTag):])
+		t.prefixes(1, termTag, tagTerm(tag)[len(termTag):])
 	}
 	t.words(3, r.Description, termWord)
 	t.words(3, r.Notes, termWord)
@@ -102,17 +101,18 @@ func indexTerms(r recipe.Recipe) []string {
 	return slices.Clip(t.list)
 }
 
-// words adds the beginnings of the words of s that have at least as many characters,
-// and of unspaced runs each character and each pair, once in each of the spaces.
+// words adds the prefixes of the words of s that have at least least characters. Of an
+// unspaced run it adds each character and each pair. It adds each term once in each space,
+// such as termWord.
 func (t *termSet) words(least int, s string, spaces ...string) {
 	words(s, func(word string, unspaced bool) {
 		for _, space := range spaces {
 			if unspaced {
-				grams(word, 1, func(g string) { t.add(space + g) })
-				grams(word, 2, func(g string) { t.add(space + g) })
+				ngrams(word, 1, func(g string) { t.add(space + g) })
+				ngrams(word, 2, func(g string) { t.add(space + g) })
 				continue
 			}
-			t.beginnings(least, space, word)
+			t.prefixes(least, space, word)
 			if other := otherForm(word); other != "" {
 				t.add(space + other)
 			}
@@ -120,9 +120,9 @@ func (t *termSet) words(least int, s string, spaces ...string) {
 	})
 }
 
-// beginnings adds the beginnings of s that have at least as many characters.
-func (t *termSet) beginnings(least int, space, s string) {
-	whole := t.mark + space + s // the terms are parts of it and take no memory
+// prefixes adds the prefixes of s that have at least least characters.
+func (t *termSet) prefixes(least int, space, s string) {
+	whole := t.mark + space + s // the terms are slices of it, and allocate nothing
 	n := 0
 	for i, c := range s {
 		if n++; n >= least {
@@ -131,8 +131,7 @@ func (t *termSet) beginnings(least int, space, s string) {
 	}
 }
 
-// searchTerms returns the terms that a recipe must have to be found by s, in the
-// order of s.
+// searchTerms returns the terms that a recipe must have for s to find it.
 func searchTerms(space, s string) []string {
 	var list []string
 	words(s, func(word string, unspaced bool) {
@@ -142,14 +141,14 @@ func searchTerms(space, s string) []string {
 		case utf8.RuneCountInString(word) == 1:
 			list = append(list, space+word)
 		default:
-			grams(word, 2, func(g string) { list = append(list, space+g) })
+			ngrams(word, 2, func(g string) { list = append(list, space+g) })
 		}
 	})
 	return list
 }
 
-// grams yields each n characters of s that stand together.
-func grams(s string, n int, yield func(string)) {
+// ngrams yields each run of n characters of s.
+func ngrams(s string, n int, yield func(string)) {
 	runes := []rune(s)
 	for i := 0; i+n <= len(runes); i++ {
 		yield(string(runes[i : i+n]))
@@ -172,17 +171,16 @@ func flag(name string, on bool) string {
 
 func ratingTerm(n int) string { return "r" + strconv.Itoa(n) }
 
-func tagTerm(tag string) string { return termTag + first(fold(tag), maxTagTerm) }
+func tagTerm(tag string) string { return termTag + firstRunes(fold(tag), maxTagTerm) }
 
-// titleTerm is a hash, for a folded title can be longer than all other terms
-// together are short.
+// titleTerm is a hash, because a folded title can be long.
 func titleTerm(title string) string {
 	sum := sha256.Sum256([]byte(fold(title)))
 	return "=" + base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// urlTerm is the same for two addresses that lead to one page: http or https, with www.
-// or without, with a slash at the end or without, whatever the part within the page.
+// urlTerm is equal for addresses that usually lead to one page. It leaves out the scheme,
+// "www.", a slash at the end and the fragment.
 func urlTerm(address string) string {
 	key := address
 	if u, err := url.Parse(address); err == nil {

@@ -6,14 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxWord is how many characters of a word count: longer words are the same when
-// these are. It bounds the number of beginnings that are kept for a word.
+// maxWord is how many characters of a word count. The rest of a longer word is ignored. It
+// bounds the prefixes that one word has.
 const maxWord = 15
 
-// words calls yield with each folded word of s: a run of letters, digits and
-// marks of scripts that put spaces between words, cut to maxWord, or a whole run
-// of those that do not (unspaced is then true). The sign & is the word "and", and the
-// "'s" at the end of a word is left out.
+// words calls yield with each folded word of s. A word is a run of letters, digits and
+// marks, cut to maxWord. In scripts that put no spaces between words it is a whole run of
+// such characters, and unspaced is true. The sign & is the word "and". An "'s" at the end
+// of a word is left out.
 func words(s string, yield func(word string, unspaced bool)) {
 	start, kind := 0, 0 // 0 between words, 1 in a word, 2 in an unspaced run
 	s = fold(s)
@@ -21,7 +21,7 @@ func words(s string, yield func(word string, unspaced bool)) {
 		switch kind {
 		case 1:
 			if word := s[start:end]; word != "s" || !afterApostrophe(s[:start]) {
-				yield(first(word, maxWord), false)
+				yield(firstRunes(word, maxWord), false)
 			}
 		case 2:
 			yield(s[start:end], true)
@@ -59,9 +59,9 @@ func afterApostrophe(s string) bool {
 	return false
 }
 
-// singular returns a word to look up for the English plural word: a beginning of both
-// forms, as soup for soups, dish for dishes and berri for berries. Any other word is
-// returned as it is. A beginning finds too much rather than too little.
+// singular returns the word to look up for an English plural: a prefix of both forms, such
+// as soup for soups, dish for dishes and berri for berries. It returns any other word
+// unchanged. A prefix that is too short finds more, which is better than finding nothing.
 func singular(word string) string {
 	stem, ok := strings.CutSuffix(word, "s")
 	if !ok || len(stem) < 3 || strings.HasSuffix(stem, "s") || strings.HasSuffix(stem, "u") || strings.HasSuffix(stem, "i") {
@@ -79,8 +79,9 @@ func singular(word string) string {
 	return stem
 }
 
-// otherForm returns the form under which a word that ends with -y or -ies is found by
-// the other one: berri for berry, berry for berries. It is empty for all other words.
+// otherForm returns a second term for a word that ends with -y or -ies, so that singular
+// and plural find each other: berri for berry, berry for berries. It returns "" for all
+// other words.
 func otherForm(word string) string {
 	if stem, ok := strings.CutSuffix(word, "ies"); ok && stem != "" {
 		return stem + "y"
@@ -91,8 +92,8 @@ func otherForm(word string) string {
 	return ""
 }
 
-// isUnspaced reports whether c belongs to a script that runs words together, with
-// the marks that lengthen (ー) or repeat (々) a sound and belong to no script.
+// isUnspaced reports whether c belongs to a script that puts no spaces between words. The
+// sign ー belongs to no script in Unicode, but only such texts have it.
 func isUnspaced(c rune) bool {
 	return c >= 0x0E00 && (c == 'ー' || unicode.IsLetter(c) || unicode.IsMark(c)) &&
 		(c == 'ー' || unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
