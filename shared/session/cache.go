@@ -18,6 +18,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -112,7 +113,10 @@ func FromConfig(cfg config.Config,
 	if err != nil {
 		return nil, err
 	}
-	keys := append(cfg.SessionKeys[:len(cfg.SessionKeys):len(cfg.SessionKeys)], cfg.Redis.Password)
+	keys := slices.Clone(cfg.SessionKeys)
+	if len(keys) == 0 || cfg.Redis.Password.Reveal() != "" {
+		keys = append(keys, cfg.Redis.Password)
+	}
 	return New(rdb, Options{
 		Project: cfg.ProjectID, Keys: keys,
 		TTL: cfg.SessionTTL, Idle: cfg.SessionIdle, MaxAge: cfg.RevocationMaxAge, Lookup: lookup, Verify: verify,

@@ -179,3 +179,26 @@ func TestFromConfigKeys(t *testing.T) {
 		t.Error("SESSION_KEYS does not sign")
 	}
 }
+
+// TestEmptyPasswordIsNoKey: everybody knows an empty key. Beside SESSION_KEYS, a handle that
+// it signed does not count.
+func TestEmptyPasswordIsNoKey(t *testing.T) {
+	server := miniredis.RunT(t)
+	parsed, err := config.ParseRedis(server.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, connect(t, server.Addr()))
+	cfg := config.Config{
+		Redis: parsed, ProjectID: project, SessionTTL: ttl, SessionIdle: idle, RevocationMaxAge: maxAge,
+		SessionKeys: keysOf("a key of the deployment"),
+	}
+	c, err := session.FromConfig(cfg, w.lookup, w.verify)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := w.signIn(user(w)).For(w.cacheOf(w.rdb, project, ""), "ann")
+	if _, issued := c.ParseHandle(h.Reveal()); issued {
+		t.Error("a handle that an empty key signed counts as issued")
+	}
+}
