@@ -10,8 +10,8 @@ import (
 	"pantry.example/shared/identity"
 )
 
-// Check returns the session that h opens, and extends nothing: not its idle time
-// either. Errors: ErrNoSession, ErrUnavailable.
+// Check returns the session that h opens. It does not count as a use of the session, so it
+// does not extend the idle timeout. Errors: ErrNoSession, ErrUnavailable.
 func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
 	f, err := c.read(ctx, h)
 	if err != nil {
@@ -20,8 +20,8 @@ func (c *Cache) Check(ctx context.Context, h Handle) (Session, error) {
 	return c.admit(ctx, f, false)
 }
 
-// Authenticate returns the session that h opens and notes that it was used. It sends one
-// command, and a second one when last seen or Firebase's last word has grown old. Errors:
+// Authenticate returns the session that h opens and counts as a use of it. It sends one
+// command, and a second one when it must write the last use or Firebase's answer. Errors:
 // ErrNoSession, ErrUnavailable.
 func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
 	f, err := c.begin(ctx, h)
@@ -31,7 +31,7 @@ func (c *Cache) Authenticate(ctx context.Context, h Handle) (Session, error) {
 	return c.admit(ctx, f, true)
 }
 
-// begin is Authenticate before the user's standing is looked at.
+// begin is the part of Authenticate that needs no answer from Firebase.
 func (c *Cache) begin(ctx context.Context, h Handle) (*found, error) {
 	f, err := c.read(ctx, h)
 	if err != nil {
@@ -40,9 +40,9 @@ func (c *Cache) begin(ctx context.Context, h Handle) (*found, error) {
 	return f, c.verify(ctx, f)
 }
 
-// beginToAdmit returns the session of f. When Firebase has to be asked, that runs
-// meanwhile, and the function says how it ended; else it is nil.
-func (c *Cache) beginToAdmit(ctx context.Context, f *found) (Session, func() error, error) {
+// startAdmit is the other part. When Firebase must be asked, it returns at once, with a
+// function that waits for the result. Otherwise that function is nil.
+func (c *Cache) startAdmit(ctx context.Context, f *found) (Session, func() error, error) {
 	last := c.recall(f.UID, f.last)
 	if !last.Admits(f.AuthTime) {
 		return Session{}, nil, ErrNoSession
@@ -59,20 +59,20 @@ func (c *Cache) beginToAdmit(ctx context.Context, f *found) (Session, func() err
 	return s, sync.OnceValue(func() error { return <-result }), nil
 }
 
-// verifyTimeout is how long closing a session may wait for Google's keys.
+// verifyTimeout is how long Recognize waits for Google's keys.
 const verifyTimeout = 300 * time.Millisecond
 
 // Recognize returns the session that h opens, for a caller who only closes sessions or
-// lets it vouch in Open. It asks Firebase for nothing: what was last heard of the user
-// counts, however old. When Google's keys cannot be fetched, Verified is false. Errors:
+// lets it vouch in Open. It does not ask Firebase about the user: the last answer counts,
+// however old. When Google's keys cannot be fetched, Verified is false. Errors:
 // ErrNoSession, ErrUnavailable.
 func (c *Cache) Recognize(ctx context.Context, h Handle) (Session, error) {
 	f, err := c.recognize(ctx, h)
 	return f.Session, err
 }
 
-func (c *Cache) recognize(ctx context.Context, h Handle, also ...string) (found, error) {
-	f, err := c.read(ctx, h, also...)
+func (c *Cache) recognize(ctx context.Context, h Handle, more ...string) (found, error) {
+	f, err := c.read(ctx, h, more...)
 	if err != nil {
 		return found{}, err
 	}
@@ -87,22 +87,23 @@ func (c *Cache) recognize(ctx context.Context, h Handle, also ...string) (found,
 	return *f, nil
 }
 
-// found is a session as it stands in Redis.
+// found is a session that read has found in Redis.
 type found struct {
 	Session
 	handle Handle
-	text   string // the record, sealed
+	text   string // the sealed record
 	record *opened
 	last   standing
-	also   []any // the values of further fields
+	more   []any // the values of the further fields that read was asked for
 }
 
-// read opens the record that h names and holds it against the clock.
-func (c *Cache) read(ctx context.Context, h Handle, also ...string) (*found, error) {
+// read fetches the session of h, opens its record, and checks its timeouts. It returns the
+// values of more fields of the user's hash too.
+func (c *Cache) read(ctx context.Context, h Handle, more ...string) (*found, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	values, err := c.rdb.HMGet(ctx, c.key(h.uid), append([]string{"s:" + h.id, "t:" + h.id, "v"}, also...)...).Result()
-	if foreign(err) {
+	values, err := c.rdb.HMGet(ctx, c.key(h.uid), append([]string{"s:" + h.id, "t:" + h.id, "v"}, more...)...).Result()
+	if notAHash(err) {
 		return nil, ErrNoSession
 	}
 	if err != nil {
@@ -120,7 +121,7 @@ func (c *Cache) read(ctx context.Context, h Handle, also ...string) (*found, err
 	v, _ := values[2].(string)
 	f := &found{
 		Session: r.session(h.uid, h.id, seen), handle: h, text: text, record: r,
-		last: parseStanding(v, c.now()), also: values[3:],
+		last: parseStanding(v, c.now()), more: values[3:],
 	}
 	if !c.alive(f.Session) {
 		return nil, ErrNoSession
@@ -128,7 +129,7 @@ func (c *Cache) read(ctx context.Context, h Handle, also ...string) (*found, err
 	return f, nil
 }
 
-// open opens a record, or finds it among those that this very handle has opened.
+// open returns the record that h opens. It remembers the last ones.
 func (c *Cache) open(h Handle, text string) (*opened, error) {
 	hash := h.hash(text)
 	if r, ok := c.records.Get(hash); ok {
@@ -140,20 +141,20 @@ func (c *Cache) open(h Handle, text string) (*opened, error) {
 	}
 	record.token = ""
 	r := &opened{record: record}
-	if first, ok, _ := c.records.PeekOrAdd(hash, r); ok { // a burst of requests gets the same one
+	if first, ok, _ := c.records.PeekOrAdd(hash, r); ok { // another request was first
 		return first, nil
 	}
 	return r, nil
 }
 
-// alive holds a session against the absolute and the idle timeout.
+// alive checks the absolute and the idle timeout.
 func (c *Cache) alive(s Session) bool {
 	now := c.now()
 	return now.Before(s.Expires) && now.Before(s.LastSeen.Add(c.o.Idle))
 }
 
-// verify checks that the record holds a token that Firebase signed for the user, and
-// remembers that.
+// verify checks that the record holds a token that Firebase signed for this user and this
+// sign-in. It remembers that until the token expires.
 func (c *Cache) verify(ctx context.Context, f *found) error {
 	if c.o.Verify == nil {
 		return errors.New("verify cached token: this session cache verifies no tokens")
@@ -178,9 +179,9 @@ func (c *Cache) verify(ctx context.Context, f *found) error {
 	return nil
 }
 
-// admit holds a session against the user's standing, and notes in Redis what is due: that
-// the session was used, and what Firebase said. When Redis takes no note the session
-// stands all the same: it was just read.
+// admit checks that Firebase still admits the user. It writes to Redis that the session was
+// used, and what Firebase answered, when either is due. A write that fails refuses nobody:
+// the session was read a moment ago.
 func (c *Cache) admit(ctx context.Context, f *found, used bool) (Session, error) {
 	last, asked, err := c.standing(ctx, f.UID, f.last)
 	if err != nil {
@@ -200,53 +201,4 @@ func (c *Cache) admit(ctx context.Context, f *found, used bool) (Session, error)
 		return Session{}, ErrNoSession
 	}
 	return f.Session, nil
-}
-
-// touchDue reports whether it is time to note that the session was used. Of a burst of
-// requests one notes it.
-func (c *Cache) touchDue(f *found) bool {
-	now := c.now()
-	if now.Sub(f.LastSeen) < min(touchEvery, c.o.Idle/4) {
-		return false
-	}
-	last := f.record.touched.Load()
-	return now.Sub(time.UnixMilli(last)) >= leaveAlone && f.record.touched.CompareAndSwap(last, now.UnixMilli())
-}
-
-// note writes down the session's use, Firebase's word, or both, and returns the word that
-// stands: other instances may have heard something later.
-func (c *Cache) note(ctx context.Context, f *found, touch, asked bool, s standing) (identity.State, error) {
-	now := c.now()
-	if now.Sub(time.UnixMilli(c.noNotes.Load())) < leaveAlone {
-		return s.State, nil
-	}
-	used, checked := "", ""
-	if touch {
-		used = millis(now)
-	}
-	if asked {
-		checked = millis(s.checked)
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
-	defer cancel()
-	v, err := noteScript.Run(ctx, c.rdb, []string{c.key(f.UID)}, f.ID, used, checked, s.ValidAfter.Unix(), flag(s.Disabled)).Result()
-	if err != nil {
-		c.noNotes.Store(now.UnixMilli())
-		return s.State, unavailable("note session", err)
-	}
-	text, ok := v.(string)
-	if !ok {
-		return s.State, ErrNoSession
-	}
-	if touch {
-		f.LastSeen = now.UTC()
-	}
-	return c.recall(f.UID, parseStanding(text, now)).State, nil
-}
-
-func flag(set bool) string {
-	if set {
-		return "1"
-	}
-	return "0"
 }

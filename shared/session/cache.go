@@ -1,18 +1,23 @@
-// Package session keeps signed-in users' Firebase tokens in Redis hashes and says whose
-// session a request belongs to, at one command a request. README.md has the threat model
-// and the properties that this package keeps.
+// Package session keeps the Firebase tokens of signed-in users in Redis hashes. It finds the
+// session of a request with one Redis command. README.md has the threat model and the
+// properties that this package keeps.
 //
-// A client holds a handle of 256 random bits. The hash user:<project>:<uid> holds, for
-// each open session, the Firebase session cookie sealed under that handle (s:<id>) and
-// when it was last seen (t:<id>). Beside them stand what Firebase last said of the user
-// (v) and the sign-ins of the last minute (o). Nobody who reads Redis can sign in with
-// what is there. Nobody who writes to it can make a session for somebody else: what is
-// opened must still be a token that Firebase signed for that user. Time limits are
-// checked against the record; the key's TTL only collects garbage.
+// A client holds a handle: 256 random bits, the user's ID and a MAC. Each user has one hash,
+// user:<project>:<uid>, with the fields
 //
-// A request is HMGET user:<project>:<uid> s:<id> t:<id> v. Sign-in, closing and the notes
-// of t and v are one script each, on one key, so that they are atomic and work on a
-// cluster. No order of them brings a closed session back.
+//	s:<id>  an open session: its Firebase session cookie, sealed under its handle
+//	t:<id>  when that session was last used
+//	v       what Firebase last said of the user: the standing
+//	o       the sign-ins of the last minute
+//
+// Nobody who reads Redis can sign in with what is there. Nobody who writes to Redis can make
+// a session of another user, because Firebase must have signed the token in it. The timeouts
+// are checked against the record. The key's TTL only removes what is over.
+//
+// A request sends HMGET user:<project>:<uid> s:<id> t:<id> v. A sign-in (signin.lua), a close
+// (close.lua) and a write of t or v (note.lua) are one script each. A script is atomic and
+// uses one key, so it also runs on a cluster. No order of the scripts opens a closed session
+// again.
 package session
 
 import (
@@ -31,40 +36,39 @@ import (
 
 // Limits of a user.
 const (
-	// MaxSessions is how many sessions may be open; a further one closes the least
-	// recently seen.
+	// MaxSessions is how many sessions may be open. One more closes the least recently used.
 	MaxSessions = 10
-	// maxSignIns is how many sign-ins a minute may open a session.
+	// maxSignIns is how many sessions a user may open in a minute.
 	maxSignIns = 60
 )
 
 const (
-	// opTimeout bounds what is asked of Redis for one operation.
+	// opTimeout bounds the Redis commands of one operation.
 	opTimeout = 2 * time.Second
-	// noteTimeout bounds a write that the request does not need.
+	// noteTimeout bounds a write that the request can do without: last use and standing.
 	noteTimeout = 300 * time.Millisecond
-	// leaveAlone is how long Firebase is not asked about a user after it gave no answer,
-	// and how long Redis is not bothered with notes after it took none.
-	leaveAlone = 10 * time.Second
-	// touchEvery is how often last seen is written at most; a shorter idle timeout
-	// makes it more often.
+	// pauseAfterFailure is how long Firebase is not asked about a user after it gave no
+	// answer, and how long last use and standing are not written after Redis refused that.
+	pauseAfterFailure = 10 * time.Second
+	// touchEvery is the least time between two writes of the last use. A short idle timeout
+	// makes it shorter.
 	touchEvery = 5 * time.Minute
-	// remembered bounds each of the memories, at about 300 bytes an entry.
-	remembered = 8192
+	// memorySize is how many entries each memory holds, of about 300 bytes each.
+	memorySize = 8192
 )
 
-// Options says how long sessions live and whom to ask about users.
+// Options are the timeouts and the dependencies of a Cache.
 type Options struct {
 	Project string          // the Firebase project; two projects may share a Redis
 	Keys    []config.Secret // what handles are signed with, newest first; at least one
 	TTL     time.Duration   // absolute timeout
 	Idle    time.Duration   // idle timeout, at most TTL; exact to a quarter of it or 5 minutes
-	MaxAge  time.Duration   // how old Firebase's last word on a user may be
+	MaxAge  time.Duration   // how old Firebase's answer about a user may be
 
 	// Lookup returns the state of a Firebase account.
 	Lookup func(ctx context.Context, uid string) (identity.State, error)
-	// Verify returns the claims of a Firebase session cookie. Without it no token is
-	// verified: that is for a caller that grants nothing, as check-expiration.
+	// Verify returns the claims of a Firebase session cookie. A caller that grants nothing,
+	// such as check-expiration, leaves it nil and calls only Check and Peek.
 	Verify func(ctx context.Context, cookie string) (identity.Token, error)
 }
 
@@ -77,14 +81,14 @@ type Cache struct {
 	sleep   func(context.Context, time.Duration)
 	guesses *guesses
 
-	lookups singleflight.Group                  // one an instance and user
-	users   *lru.Cache[string, answer]          // what Firebase last said, by uid
-	records *lru.Cache[[hashSize]byte, *opened] // records that a handle opened
-	noNotes atomic.Int64                        // Redis took no note at this time, in Unix ms
+	lookups     singleflight.Group                  // one at a time for each user
+	users       *lru.Cache[string, answer]          // what Firebase last said, by uid
+	records     *lru.Cache[[hashSize]byte, *opened] // records that a handle opened
+	writeFailed atomic.Int64                        // when Redis last refused a write of note, in Unix ms
 }
 
-// New returns a Cache. Every field of o but Verify is required. An empty key is only for
-// a Redis without a password on this machine.
+// New returns a Cache. Every field of o except Verify is required. An empty key is no secret:
+// use one only for a Redis without a password on this machine.
 func New(rdb Redis, o Options) (*Cache, error) {
 	if rdb == nil || o.Project == "" || len(o.Keys) == 0 || o.Lookup == nil || o.TTL <= 0 || o.Idle <= 0 || o.MaxAge <= 0 || o.Idle > o.TTL {
 		return nil, errors.New("open session cache: a dependency, a key or a duration is missing")
@@ -126,7 +130,7 @@ func FromConfig(cfg config.Config,
 // Session is one open session.
 type Session struct {
 	UID      string
-	ID       string // names the session among its user's; opens nothing
+	ID       string // unique among the user's sessions; opens nothing
 	Device   string
 	Created  time.Time
 	LastSeen time.Time
@@ -137,11 +141,11 @@ type Session struct {
 
 func (c *Cache) key(uid string) string { return "user:" + c.o.Project + ":" + uid }
 
-// newMemory returns a memory that forgets what was used least recently.
+// newMemory returns a cache in this process that drops the least recently used entry.
 func newMemory[K comparable, V any]() *lru.Cache[K, V] {
-	m, err := lru.New[K, V](remembered)
+	m, err := lru.New[K, V](memorySize)
 	if err != nil {
-		panic("session: a memory of no size")
+		panic("session: " + err.Error())
 	}
 	return m
 }

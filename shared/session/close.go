@@ -14,7 +14,7 @@ func (c *Cache) List(ctx context.Context, uid string) ([]Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	fields, err := c.rdb.HGetAll(ctx, c.key(uid)).Result()
-	if err != nil && !foreign(err) {
+	if err != nil && !notAHash(err) {
 		return nil, unavailable("list sessions", err)
 	}
 	last := c.recall(uid, parseStanding(fields["v"], c.now()))
@@ -38,43 +38,42 @@ func (c *Cache) List(ctx context.Context, uid string) ([]Session, error) {
 	return sessions, nil
 }
 
-// Close closes one session of the user, and is content when it is not there: the client
-// repeats the command after a lost answer. The error is ErrUnavailable.
+// Close closes one session of the user. One that is not there is no error: the client sends
+// the command again after a lost answer. The error is ErrUnavailable.
 func (c *Cache) Close(ctx context.Context, uid, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	// One command, so no script: HDEL of several fields is atomic.
-	if err := c.rdb.HDel(ctx, c.key(uid), "s:"+id, "t:"+id).Err(); err != nil && !foreign(err) {
+	// This needs no script: HDEL removes several fields in one step.
+	if err := c.rdb.HDel(ctx, c.key(uid), "s:"+id, "t:"+id).Err(); err != nil && !notAHash(err) {
 		return unavailable("close session", err)
 	}
 	event(ctx, "closed", Session{UID: uid, ID: id})
 	return nil
 }
 
-// CloseOne closes the session id for the holder of h, which may be its own. It returns
-// the holder's session and whether the other was there: both are read by one command.
-// Errors: those of Recognize.
+// CloseOne closes the session id, for the holder of h. It may be the holder's own. It
+// returns the holder's session, and whether the other was there. Errors: those of Recognize.
 func (c *Cache) CloseOne(ctx context.Context, h Handle, id string) (holder Session, there bool, _ error) {
 	f, err := c.recognize(ctx, h, "s:"+id)
 	if err != nil {
 		return Session{}, false, err
 	}
-	if f.also[0] == nil {
+	if f.more[0] == nil {
 		return f.Session, false, nil
 	}
 	return f.Session, true, c.Close(ctx, f.UID, id)
 }
 
-// CloseOthers closes all of the user's sessions but s. Errors: ErrNoSession when s has
-// been closed meanwhile; ErrUnavailable.
+// CloseOthers closes all sessions of the user except s. Errors: ErrNoSession when s is not
+// open any more; ErrUnavailable.
 func (c *Cache) CloseOthers(ctx context.Context, s Session) error {
 	return c.close(ctx, s.UID, s.ID, 0)
 }
 
-// CloseAll closes every session of the user and refuses, from then on, each sign-in
-// from before. auth_time counts whole seconds, so it returns only when the second in
-// which it ran is over: a sign-in after the answer is always told from one before. When
-// ctx ends meanwhile, only the wait is cut short. The error is ErrUnavailable.
+// CloseAll closes every session of the user. From then on, Open refuses each sign-in that
+// is older than this call. auth_time counts whole seconds, so CloseAll returns in the next
+// second: then a later sign-in also has a later auth_time. When ctx ends, only that wait
+// ends early. The error is ErrUnavailable.
 func (c *Cache) CloseAll(ctx context.Context, uid string) error {
 	after := c.now().Truncate(time.Second).Add(time.Second)
 	if err := c.close(ctx, uid, "", after.Unix()); err != nil {
@@ -84,6 +83,8 @@ func (c *Cache) CloseAll(ctx context.Context, uid string) error {
 	return nil
 }
 
+// close closes the user's sessions except stays, which may be "", and refuses sign-ins from
+// before after (Unix seconds).
 func (c *Cache) close(ctx context.Context, uid, stays string, after int64) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()

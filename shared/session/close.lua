@@ -1,7 +1,7 @@
--- Closes sessions of a user: KEYS[1] is the user's key; ARGV: id of the one that stays,
--- or '' for none; then valid after s, ttl ms. v and o stay; when all are closed v refuses
--- each sign-in from before. Returns how many closed, or
--- -1 when the one that stays is not there.
+-- Closes the sessions of a user. KEYS[1] is the user's key. ARGV: id of the session that
+-- stays, or '' for none; valid after s; ttl ms. v and o stay. When no session stays, v
+-- refuses sign-ins from before valid after. Returns how many it closed, or -1 when the
+-- session that stays is not there.
 local key, stays = KEYS[1], ARGV[1]
 local field, drop, closed = fields(key), {}, 0
 if stays ~= '' and not field['s:' .. stays] then return -1 end

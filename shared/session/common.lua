@@ -1,7 +1,7 @@
--- Stands before every script.
+-- These functions stand before every script.
 
--- fields returns the user's hash as a table. A foreign key of another type is removed, or
--- it would refuse this user's sign-ins for ever.
+-- fields returns the user's hash as a table. It removes a key of another type: otherwise the
+-- user could never sign in.
 local function fields(key)
   local all, field = redis.pcall('HGETALL', key), {}
   if all.err then
@@ -13,16 +13,16 @@ local function fields(key)
   return field
 end
 
--- remove deletes fields, in portions that Lua's stack holds.
+-- remove deletes fields, 100 at a time: Lua's stack is small.
 local function remove(key, names)
   for i = 1, #names, 100 do
     redis.call('HDEL', key, unpack(names, i, math.min(i + 99, #names)))
   end
 end
 
--- merge returns what stands of the old v, <checked ms>:<valid after s>:<disabled>, and a
--- new answer of Firebase's: the later look-up counts, unless it claims to be a minute
--- ahead, and valid-after only rises.
+-- merge returns the v that follows from the old v, <checked ms>:<valid after s>:<disabled>,
+-- and a new answer of Firebase. The later look-up counts, unless the old one is a minute or
+-- more ahead. valid-after never goes back. It also returns valid-after and disabled.
 local function merge(old, checked, after, disabled)
   local c, a, d = string.match(old or '', '^(%-?%d+):(%-?%d+):(%d)$')
   if c then
@@ -33,7 +33,7 @@ local function merge(old, checked, after, disabled)
   return checked .. ':' .. after .. ':' .. disabled, tonumber(after), disabled ~= '0'
 end
 
--- keep gives the key at least ttl ms more, and never less than it has.
+-- keep lets the key live for at least ttl ms more. It never shortens its life.
 local function keep(key, ttl)
   redis.call('PEXPIRE', key, string.format('%d', math.max(redis.call('PTTL', key), ttl)))
 end

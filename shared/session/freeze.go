@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// Between requests an instance may be frozen for minutes. Meanwhile servers and NATs drop
-// its connections, and the first request afterwards would wait for each dead one to time
-// out. So connections from before a freeze are not used again.
+// An instance may be frozen for minutes between requests. Meanwhile servers and NATs drop its
+// connections. The next request would wait until each dead connection timed out. So a
+// connection is not used again after a freeze.
 
 const (
 	heartbeat = 250 * time.Millisecond
-	// frozenAfter is the gap between two heartbeats that counts as a freeze. A machine
-	// that is merely busy may pass it too: then a connection is opened anew.
+	// frozenAfter is the gap between two heartbeats that counts as a freeze. On a busy
+	// machine the gap may also be that long. That only costs new connections.
 	frozenAfter = time.Second
 )
 
-// errFrozen is an io.EOF to go-redis, which then tries another connection.
+// errFrozen wraps io.EOF, so that go-redis tries another connection.
 var errFrozen = fmt.Errorf("the connection is from before a freeze of the process: %w", io.EOF)
 
-// freezes counts the freezes of this process from its first connection on.
+// freezes counts the freezes of this process since its first connection.
 var freezes struct {
 	start  sync.Once
 	origin time.Time
@@ -32,7 +32,7 @@ var freezes struct {
 	count  atomic.Int64
 }
 
-// freezeCount returns how many freezes there were. It sees one that has just ended, also
+// freezeCount returns how many freezes there were. It also counts one that has just ended,
 // before the next heartbeat.
 func freezeCount() int64 {
 	freezes.start.Do(func() {
@@ -46,6 +46,7 @@ func freezeCount() int64 {
 	return beat()
 }
 
+// beat is one heartbeat. It returns how many freezes there were.
 func beat() int64 {
 	now := int64(time.Since(freezes.origin))
 	last := freezes.last.Swap(now)
@@ -55,27 +56,23 @@ func beat() int64 {
 	return freezes.count.Load()
 }
 
-// watched is a connection that fails when it is used after a freeze. It shows its socket,
-// so that go-redis also sees that the peer has closed it; go-redis finds none under a
-// *tls.Conn.
+// watched is a connection that fails when it is used after a freeze. It also gives go-redis
+// the socket, to see whether the peer has closed it. A *tls.Conn does not give it.
 type watched struct {
 	net.Conn
 	socket syscall.Conn
-	opened int64 // the count of freezes when it was opened
+	opened int64 // freezeCount when it was opened
 }
 
-func watch(conn, socket net.Conn, err error) (net.Conn, error) {
-	if err != nil {
-		return nil, err
-	}
-	shown, ok := socket.(syscall.Conn)
+func watch(conn, socket net.Conn) net.Conn {
+	raw, ok := socket.(syscall.Conn)
 	if !ok {
-		return conn, nil
+		return conn
 	}
-	return watched{conn, shown, freezeCount()}, nil
+	return watched{conn, raw, freezeCount()}
 }
 
-// Write sends a command.
+// Write fails after a freeze.
 func (c watched) Write(b []byte) (int, error) {
 	if freezeCount() != c.opened {
 		return 0, errFrozen
@@ -83,7 +80,7 @@ func (c watched) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// SyscallConn is what the pool's health check asks for.
+// SyscallConn is what the health check of go-redis's pool calls.
 func (c watched) SyscallConn() (syscall.RawConn, error) {
 	if freezeCount() != c.opened {
 		return nil, errFrozen

@@ -8,24 +8,24 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// One source may fail guessBurst times at once and once every guessEvery after that. A
-// person who signs in wrong never gets there.
+// One source may fail guessBurst times at once, and then once every guessEvery. A person who
+// makes mistakes does not reach that.
 const (
 	guessBurst = 60
 	guessEvery = time.Second
 )
 
-// guesses counts, in this instance, what each source tried in vain. Counting comes after
-// the attempt: a session or a token that opens is never refused because of what others
-// tried from the same address. Firebase Hosting's edges are such addresses.
+// guesses counts the failed attempts of each source, in this instance. An attempt is counted
+// after it has failed, so a valid session or token is never refused. That matters behind
+// Firebase Hosting, where many people share one address.
 type guesses struct {
-	mu      sync.Mutex // a limiter is added and used in one step
+	mu      sync.Mutex // guards looking for a limiter and adding it
 	sources *lru.Cache[string, *rate.Limiter]
 }
 
 func newGuesses() *guesses { return &guesses{sources: newMemory[string, *rate.Limiter]()} }
 
-// count notes an attempt, and returns ErrTooManyAttempts when there were too many.
+// count counts an attempt of source. It returns ErrTooManyAttempts when there were too many.
 func (g *guesses) count(source string, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -40,11 +40,11 @@ func (g *guesses) count(source string, now time.Time) error {
 	return nil
 }
 
-// FailedSignIn counts a sign-in from addr that proved nothing. It returns
-// ErrTooManyAttempts when there were too many.
+// FailedSignIn counts a sign-in from addr whose token was not valid or not the user's. It
+// returns ErrTooManyAttempts when there were too many.
 func (c *Cache) FailedSignIn(addr string) error { return c.guesses.count("sign-in "+addr, c.now()) }
 
-// SignsIn counts the sign-ins of a user in this instance before they cost calls to
-// Firebase: a valid token can be sent again and again. Open counts those of all
-// instances. It returns ErrTooManyAttempts when there were too many.
+// SignsIn counts a sign-in of a user in this instance. Call it before Firebase is asked: a
+// valid token can be sent many times. Open counts the sign-ins of all instances. It returns
+// ErrTooManyAttempts when there were too many.
 func (c *Cache) SignsIn(uid string) error { return c.guesses.count("user "+uid, c.now()) }

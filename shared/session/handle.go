@@ -17,10 +17,9 @@ import (
 //
 //	<uid>.<32 random bytes>.<MAC>
 //
-// each part in base64url. The random secret opens the session. The MAC says that this
-// deployment issued the handle; it is checked before anything is sent, so that a made-up
-// handle costs no Redis command. A Handle prints as nothing; Reveal is the only way to
-// its text.
+// each part in base64url. The random secret opens the session. The MAC shows that this
+// deployment issued the handle. It is checked first, so that a made-up handle costs no Redis
+// command. fmt and log/slog print "[handle]"; only Reveal returns the text.
 type Handle struct {
 	uid    string
 	secret [secretSize]byte
@@ -38,11 +37,12 @@ const (
 
 var encoding = base64.RawURLEncoding.Strict()
 
-// signer makes and checks the MACs of handles. The first key signs, each of them counts.
+// signer makes and checks the MACs of handles. The first key signs. A handle that any of
+// the keys signed is accepted.
 type signer [][]byte
 
-// newSigner derives the keys of a project. A secret may be a Redis password, so each use
-// of it has a key of its own (HKDF-SHA256, RFC 5869).
+// newSigner derives a project's key from each secret (HKDF-SHA256, RFC 5869). A secret may
+// be a Redis password, so it is not used as the key itself.
 func newSigner(project string, secrets []config.Secret) (signer, error) {
 	var s signer
 	for _, secret := range secrets {
@@ -60,11 +60,11 @@ func (s signer) issue(uid string) Handle {
 	h := Handle{uid: uid}
 	_, _ = rand.Read(h.secret[:]) // never fails: crypto/rand
 	h.mac = h.sign(s[0])
-	return h.named()
+	return h.withID()
 }
 
-// parse returns the handle that Reveal wrote. It returns false for a malformed one and
-// for one that no key of s has signed.
+// parse reads the text of a handle. It returns false when it is malformed or when no key of
+// s signed it.
 func (s signer) parse(text string) (h Handle, issued bool) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
@@ -77,13 +77,13 @@ func (s signer) parse(text string) (h Handle, issued bool) {
 	h = Handle{uid: string(uid), secret: [secretSize]byte(secret), mac: [macSize]byte(mac)}
 	for _, key := range s {
 		if want := h.sign(key); hmac.Equal(want[:], mac) {
-			return h.named(), true
+			return h.withID(), true
 		}
 	}
 	return Handle{}, false
 }
 
-// decode returns nil for what is not base64url. Go's decoder would skip line ends.
+// decode returns nil when text is not base64url. Go's decoder would skip line ends.
 func decode(text string) []byte {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil
@@ -102,8 +102,9 @@ func (h Handle) sign(key []byte) [macSize]byte {
 	return [macSize]byte(m.Sum(nil))
 }
 
-// named sets the session's id. It names the session's fields in Redis and opens nothing.
-func (h Handle) named() Handle {
+// withID sets the session's id, which is part of the fields' names in Redis. It opens
+// nothing.
+func (h Handle) withID() Handle {
 	sum := sha256.Sum256(h.secret[:])
 	h.id = encoding.EncodeToString(sum[:idSize])
 	return h
@@ -114,8 +115,7 @@ func (h Handle) Reveal() string {
 	return encoding.EncodeToString([]byte(h.uid)) + "." + encoding.EncodeToString(h.secret[:]) + "." + encoding.EncodeToString(h.mac[:])
 }
 
-// UID returns the user that the handle was issued to. That the session is open only
-// Authenticate says.
+// UID returns the user that the handle was issued to. The session may be closed.
 func (h Handle) UID() string { return h.uid }
 
 // String keeps the handle out of logs and errors.

@@ -1,7 +1,7 @@
--- Notes that a session was used, and what Firebase says of the user: KEYS[1] is the
--- user's key; ARGV: id, now ms or '' when the use is not noted, checked ms or '' when
--- Firebase was not asked, valid after s, disabled. Returns the v that stands, or 0 when
--- the session has been closed: a note brings nothing back.
+-- Writes that a session was used, and what Firebase says of the user. KEYS[1] is the user's
+-- key. ARGV: id; now ms, or '' when the use is not written; checked ms, or '' when Firebase
+-- was not asked; valid after s; disabled. Returns v as it is then. Returns 0, and writes
+-- nothing, when the session has been closed.
 local key, id = KEYS[1], ARGV[1]
 local found = redis.call('HMGET', key, 's:' .. id, 'v')
 if not found[1] then return 0 end

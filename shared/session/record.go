@@ -16,9 +16,9 @@ import (
 //
 //	1.<created ms>.<expires ms>.<auth time s>.<device, base64url>.<token, sealed, base64url>
 //
-// The part before the last dot can be read without the handle, to list and prune
-// sessions; it is bound to the seal as additional data, so that whoever changes it
-// makes the record unreadable to its owner.
+// The part before the last dot is the header. It can be read without the handle, to list and
+// remove sessions. It is additional data of the seal, so a record whose header was changed
+// does not open.
 type record struct {
 	created, expires, authTime time.Time
 	device                     string
@@ -43,25 +43,25 @@ func (r record) seal(h Handle) (string, error) {
 		return "", err
 	}
 	header := r.header()
-	sealed := aead.Seal(nil, nil, []byte(r.token), h.bind(header)) //nolint:gosec // the cipher makes its own nonce and wants none
+	sealed := aead.Seal(nil, nil, []byte(r.token), h.additional(header)) //nolint:gosec // this cipher makes the nonce
 	return header + "." + encoding.EncodeToString(sealed), nil
 }
 
-// opened is a record that a handle opened, kept so that its key need not be derived
-// again. Redis is read all the same: only what still stands there is looked for here.
+// opened is a record that a handle has opened. It is remembered, so that the key is not
+// derived for each request. A request reads Redis first, and looks here for that very text.
 type opened struct {
 	record                // without the token
-	verified atomic.Int64 // until when the token's verification holds, in Unix ms; 0 when it was not verified
-	touched  atomic.Int64 // when this instance last noted its use, in Unix ms
+	verified atomic.Int64 // when the verified token expires, in Unix ms; 0 before it was verified
+	touched  atomic.Int64 // when this instance last wrote its use, in Unix ms
 }
 
 const hashSize = sha256.Size
 
-// hash names an opened record: this very text, opened by this very handle.
+// hash identifies a record's text together with the handle that opens it.
 func (h Handle) hash(text string) [hashSize]byte {
 	sum := sha256.New()
 	sum.Write(h.secret[:])
-	sum.Write(h.mac[:]) // it stands for the uid
+	sum.Write(h.mac[:]) // covers the uid
 	sum.Write([]byte(text))
 	return [hashSize]byte(sum.Sum(nil))
 }
@@ -84,7 +84,7 @@ func (h Handle) open(text string) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	token, err := aead.Open(nil, nil, sealed, h.bind(text[:dot]))
+	token, err := aead.Open(nil, nil, sealed, h.additional(text[:dot]))
 	if err != nil {
 		return record{}, errRecord
 	}
@@ -92,10 +92,10 @@ func (h Handle) open(text string) (record, error) {
 	return r, nil
 }
 
-// lastMilli is the end of the year 9999, past which no time can be written as JSON.
+// lastMilli is the end of the year 9999. encoding/json writes no later time.
 const lastMilli = 253402300799999
 
-// parseHeader reads what is legible of a record. Whether it is true only open tells.
+// parseHeader reads a header. Only open checks that nobody changed it.
 func parseHeader(header string) (record, error) {
 	parts := strings.Split(header, ".")
 	if len(parts) != 5 || parts[0] != recordVersion {
@@ -114,9 +114,8 @@ func parseHeader(header string) (record, error) {
 	}, nil
 }
 
-// cipher returns AES-256-GCM with a random nonce under a key that only the handle's
-// secret yields (HKDF-SHA256, RFC 5869). A handle seals one record, so the key is used
-// once.
+// cipher returns AES-256-GCM with random nonces. Its key is derived from the handle's secret
+// (HKDF-SHA256, RFC 5869). A handle seals one record, so the key is used once.
 func (h Handle) cipher() (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, h.secret[:], nil, "pantry session record v1", 32)
 	if err != nil {
@@ -129,11 +128,12 @@ func (h Handle) cipher() (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// bind ties a sealed token to its owner, its session and the legible part.
-func (h Handle) bind(header string) []byte {
+// additional is the additional data of the seal: the user, the session and the header.
+func (h Handle) additional(header string) []byte {
 	return []byte(encoding.EncodeToString([]byte(h.uid)) + "." + h.id + "." + header)
 }
 
+// session returns the record as a Session. seen is the value of the field t:<id>, or "".
 func (r record) session(uid, id, seen string) Session {
 	s := Session{
 		UID: uid, ID: id, Device: r.device,

@@ -23,8 +23,8 @@ func SetCookie(r *http.Request, h Handle, expires time.Time) *http.Cookie {
 // ClearCookie returns the cookie that removes the session's.
 func ClearCookie(r *http.Request) *http.Cookie { return web.NewCookie(r, CookieName, "", -1) }
 
-// sent returns what a request carries as the __session cookie or as Authorization:
-// Bearer (RFC 6750, section 2.1), never in the URL.
+// sent returns the __session cookies and the bearers (RFC 6750, section 2.1) of a request. A
+// handle in the URL is never read.
 func sent(r *http.Request) (cookies, bearers []string) {
 	for _, c := range r.CookiesNamed(CookieName) {
 		cookies = append(cookies, c.Value)
@@ -32,7 +32,7 @@ func sent(r *http.Request) (cookies, bearers []string) {
 	for _, header := range r.Header.Values("Authorization") {
 		scheme, bearer, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			bearer = "" // another scheme carries no handle, and takes the bearer's place
+			bearer = "" // another scheme has no handle, but counts as an Authorization header
 		}
 		bearers = append(bearers, bearer)
 	}
@@ -41,9 +41,9 @@ func sent(r *http.Request) (cookies, bearers []string) {
 
 var errGuess = errors.New("the handle was not issued here")
 
-// FromRequest returns the handle that a request carries and this deployment issued.
-// Errors: ErrNoSession when there is none; ErrAmbiguous when there are two cookies, or a
-// cookie and a bearer that differ.
+// FromRequest returns the handle of a request. Errors: ErrNoSession when there is none, or
+// when this deployment did not issue it; ErrAmbiguous when there are two cookies, two
+// bearers, or a cookie and a bearer that differ.
 func (c *Cache) FromRequest(r *http.Request) (Handle, error) {
 	cookies, bearers := sent(r)
 	if len(cookies) > 1 || len(bearers) > 1 {
@@ -63,9 +63,9 @@ func (c *Cache) FromRequest(r *http.Request) (Handle, error) {
 	return h, nil
 }
 
-// Request returns the session of an authenticated request from the client address addr.
-// A made-up handle counts as a guess of that address; too many are answered with
-// ErrTooManyAttempts. Other errors: those of FromRequest and Authenticate.
+// Request returns the session of a request from the client address addr, and counts as a use
+// of it. A made-up handle counts as a guess from that address. After too many guesses the
+// next one gets ErrTooManyAttempts. Other errors: those of FromRequest and Authenticate.
 func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 	h, err := c.FromRequest(r)
 	if err == nil {
@@ -74,11 +74,11 @@ func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 	return s, c.refused(r, err, h, addr)
 }
 
-// Begin is Request for a caller that may start to work before Firebase has said whether
-// the user is still admitted. When that is not known yet it returns a function that waits
-// for it, and not nil: nothing may be changed, and nothing answered, before that function
-// has returned nil. Its errors are those of Request. Only the goroutine that serves the
-// request may call it.
+// Begin is Request for a caller that can start to read before Firebase has answered whether
+// it still admits the user. While that is not known, admitted is a function that waits for
+// the answer. The caller must write nothing and answer nothing before admitted has returned
+// nil. Otherwise admitted is nil. The errors of both are those of Request. Only the
+// goroutine that serves the request may call admitted.
 func (c *Cache) Begin(r *http.Request, addr string) (s Session, admitted func() error, err error) {
 	h, err := c.FromRequest(r)
 	var f *found
@@ -87,7 +87,7 @@ func (c *Cache) Begin(r *http.Request, addr string) (s Session, admitted func() 
 	}
 	var wait func() error
 	if err == nil {
-		s, wait, err = c.beginToAdmit(r.Context(), f)
+		s, wait, err = c.startAdmit(r.Context(), f)
 	}
 	if err != nil {
 		return Session{}, nil, c.refused(r, err, h, addr)
@@ -98,7 +98,8 @@ func (c *Cache) Begin(r *http.Request, addr string) (s Session, admitted func() 
 	return s, func() error { return c.refused(r, wait(), h, addr) }, nil
 }
 
-// refused counts a guess, and notes that a session was refused.
+// refused counts a guess, and puts an error on the log line. It returns err, or
+// ErrTooManyAttempts.
 func (c *Cache) refused(r *http.Request, err error, h Handle, addr string) error {
 	if errors.Is(err, errGuess) {
 		if tooMany := c.guesses.count("handle "+addr, c.now()); tooMany != nil {
@@ -111,8 +112,8 @@ func (c *Cache) refused(r *http.Request, err error, h Handle, addr string) error
 	return err
 }
 
-// Peek is Request with Check in place of Authenticate. It grants nothing, so nobody is
-// refused for guessing.
+// Peek is Request with Check in place of Authenticate. Its caller grants nothing, so it does
+// not count guesses.
 func (c *Cache) Peek(r *http.Request) (Session, error) {
 	h, err := c.FromRequest(r)
 	if err != nil {
@@ -121,12 +122,11 @@ func (c *Cache) Peek(r *http.Request) (Session, error) {
 	return c.Check(r.Context(), h)
 }
 
-// maxClosed is how many sessions of one request SignOut closes.
+// maxClosed is how many sessions SignOut closes at most.
 const maxClosed = 4
 
-// SignOut closes every session that a request carries, and is content when there is
-// none, whatever else was sent: what this deployment issued to the caller is the caller's
-// to close. The error is ErrUnavailable.
+// SignOut closes every session that a request carries, also when there are several. None is
+// no error. The error is ErrUnavailable.
 func (c *Cache) SignOut(r *http.Request) error {
 	cookies, bearers := sent(r)
 	var failed error
@@ -138,13 +138,13 @@ func (c *Cache) SignOut(r *http.Request) error {
 	return failed
 }
 
-// event puts what happened to a session on the request's log line, which has the client
-// address.
+// event puts what happened to a session on the request's log line.
 func event(ctx context.Context, name string, s Session) {
 	web.Annotate(ctx, slog.String("event", "session_"+name), slog.String("uid", s.UID), slog.String("sessionId", s.ID), slog.String("device", s.Device))
 }
 
-// Refused is the event of an error that refuses a session, or the user of s one.
+// Refused puts a refusal on the request's log line: err refuses the session s, or a new
+// session for the user of s.
 func Refused(ctx context.Context, err error, s Session) {
 	switch web.AsError(err).Status {
 	case http.StatusTooManyRequests:

@@ -22,15 +22,15 @@ var (
 	closeScript  = redis.NewScript(commonSource + closeSource)
 )
 
-// Redis is what a Cache needs of a client. *redis.Client has it.
+// Redis is what a Cache needs of a client. *redis.Client and *Client have it.
 type Redis interface {
 	redis.Cmdable
 	Process(ctx context.Context, cmd redis.Cmder) error
 }
 
-// once runs a script that must not run twice. The client does not repeat it after a lost
-// connection or a lost answer: its error leaves open whether it ran. That the server does
-// not have the script yet is an answer, after which it is sent with its source.
+// once runs a script that must not run twice. The client does not send it again when the
+// connection or the answer is lost; then the script may have run. When the server answers
+// that it does not have the script, it has not run, and is sent with its source.
 type once struct{ Redis }
 
 // EvalSha runs a script that Redis has kept; [redis.Script.Run] calls it.
@@ -44,13 +44,19 @@ func (o once) Eval(ctx context.Context, source string, keys []string, args ...an
 }
 
 func (o once) send(ctx context.Context, verb, script string, keys []string, args []any) *redis.Cmd {
-	all := []any{verb, script, len(keys)}
-	for _, k := range keys {
-		all = append(all, k)
-	}
-	cmd := redis.NewCmd(ctx, append(all, args...)...)
-	_ = o.Process(ctx, unrepeated{cmd}) // its error is in cmd
+	cmd := redis.NewCmd(ctx, scriptCall(verb, script, keys, args)...)
+	_ = o.Process(ctx, unrepeated{cmd}) // cmd has the error
 	return cmd
+}
+
+// scriptCall returns the words of an EVALSHA or EVAL command.
+func scriptCall(verb, script string, keys []string, args []any) []any {
+	words := make([]any, 0, 3+len(keys)+len(args))
+	words = append(words, verb, script, len(keys))
+	for _, k := range keys {
+		words = append(words, k)
+	}
+	return append(words, args...)
 }
 
 // unrepeated is a command that go-redis does not send again.

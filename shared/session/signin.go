@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"pantry.example/shared/identity"
 )
@@ -12,47 +13,34 @@ import (
 type SignIn struct {
 	identity.SignIn
 	Device string // for the user's list of sessions
-	// Replaces is the caller's old handle, if any: a session of the same user is closed
-	// in the same step, another user's after it.
+	// Replaces is the caller's old handle, or nil. Its session is closed: in the same step
+	// when it is the same user's, otherwise after it.
 	Replaces *Handle
-	// Voucher is the session, of Replaces, that vouches for a sign-in that is not recent.
-	// It must still be open when the new one takes its place, and the new one ends no
-	// later than it.
+	// Voucher is the session of Replaces, when it must vouch for a sign-in that is not
+	// recent. It must still be open when the new session replaces it. The new session ends
+	// no later.
 	Voucher *Session
 }
 
-// Open stores a new session and returns its handle, which is always a new one. At most
-// MaxSessions stay open. The script that does it is sent once: an error leaves open
-// whether it ran, but nobody holds the handle. Errors: ErrStaleSignIn when the user
-// signed out everywhere or was disabled since the sign-in; ErrNotVouched;
-// ErrTooManyAttempts; ErrUnavailable.
+// Open stores a new session under a new handle. At most MaxSessions stay open. The script
+// is sent only once. After ErrUnavailable it may have run, but nobody has the handle.
+// Errors: ErrStaleSignIn when the user signed out everywhere or was disabled since the
+// sign-in; ErrNotVouched; ErrTooManyAttempts; ErrUnavailable.
 func (c *Cache) Open(ctx context.Context, in SignIn) (Handle, Session, error) {
 	now := c.now()
 	h := c.signer.issue(in.Token.UID)
-	expires := now.Add(c.o.TTL)
-	if in.Token.Expires.Before(expires) {
-		expires = in.Token.Expires
-	}
-	if in.Voucher != nil && in.Voucher.Expires.Before(expires) {
-		expires = in.Voucher.Expires
-	}
+	expires := in.end(now.Add(c.o.TTL))
 	r := record{created: now, expires: expires, authTime: in.Token.AuthTime, device: in.Device, token: in.Cookie}
 	text, err := r.seal(h)
 	if err != nil {
 		return Handle{}, Session{}, fmt.Errorf("seal session: %w", err)
-	}
-	replaced := ""
-	if in.Voucher != nil {
-		replaced = in.Voucher.ID
-	} else if in.Replaces != nil && in.Replaces.uid == h.uid {
-		replaced = in.Replaces.id
 	}
 	redisCtx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	outcome, err := signInScript.Run(redisCtx, once{c.rdb}, []string{c.key(h.uid)},
 		h.id, text, millis(now), expires.Sub(now).Milliseconds(), MaxSessions, c.o.Idle.Milliseconds(),
 		in.Token.AuthTime.Unix(), millis(in.Checked), in.State.ValidAfter.Unix(), flag(in.State.Disabled),
-		replaced, flag(in.Voucher != nil), maxSignIns).Text()
+		in.replaced(), flag(in.Voucher != nil), maxSignIns).Text()
 	if err != nil {
 		return Handle{}, Session{}, unavailable("open session", err)
 	}
@@ -60,7 +48,7 @@ func (c *Cache) Open(ctx context.Context, in SignIn) (Handle, Session, error) {
 		return Handle{}, Session{}, err
 	}
 	if in.Replaces != nil && in.Replaces.uid != h.uid {
-		// The device has changed hands. It holds the new session either way.
+		// Another user signed in on this device. The new session stands even if this fails.
 		_ = c.Close(ctx, in.Replaces.uid, in.Replaces.id)
 	}
 	opened := r.session(h.uid, h.id, "")
@@ -69,7 +57,29 @@ func (c *Cache) Open(ctx context.Context, in SignIn) (Handle, Session, error) {
 	return h, opened, nil
 }
 
-// refusal returns the error for what the script answered.
+// end returns when the session ends: at latest, or sooner with its token or its voucher.
+func (in SignIn) end(latest time.Time) time.Time {
+	if in.Token.Expires.Before(latest) {
+		latest = in.Token.Expires
+	}
+	if in.Voucher != nil && in.Voucher.Expires.Before(latest) {
+		latest = in.Voucher.Expires
+	}
+	return latest
+}
+
+// replaced returns the id of the user's session that the script closes, or "".
+func (in SignIn) replaced() string {
+	switch {
+	case in.Voucher != nil:
+		return in.Voucher.ID
+	case in.Replaces != nil && in.Replaces.uid == in.Token.UID:
+		return in.Replaces.id
+	}
+	return ""
+}
+
+// refusal returns the error that the script's answer stands for.
 func refusal(outcome string) error {
 	switch outcome {
 	case "opened":

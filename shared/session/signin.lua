@@ -1,7 +1,7 @@
--- Opens a session: KEYS[1] is the user's key; ARGV: id, record, now ms, ttl ms, max
--- sessions, idle ms, auth time s, checked ms, valid after s, disabled, id of the session
--- to replace, 1 if that one must still be open, sign-ins a minute.
--- Returns opened, or why not: stale, not vouched, too many, too late.
+-- Opens a session. KEYS[1] is the user's key. ARGV: id, record, now ms, ttl ms, max sessions,
+-- idle ms, auth time s, checked ms, valid after s, disabled, id of the session to replace,
+-- 1 if that session must still be open, most sign-ins a minute.
+-- Returns "opened", or why it did not: "stale", "not vouched", "too many", "too late".
 local key, id, record = KEYS[1], ARGV[1], ARGV[2]
 local now, ttl, max, idle = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local auth, replaced, vouched = tonumber(ARGV[7]), ARGV[11], ARGV[12] ~= '1'
@@ -10,9 +10,9 @@ local field = fields(key)
 local v, after, disabled = merge(field['v'], ARGV[8], ARGV[9], ARGV[10])
 if disabled or auth < after then return 'stale' end
 
--- o holds the sign-ins of the last minute as <now ms>:<id>. A script that arrives twice
--- finds its own id, or a sign-in that is much newer: it must not open again what may have
--- been closed. A clock that is an hour ahead is wrong and does not count.
+-- o holds the sign-ins of the last minute, each as <now ms>:<id>. This script may arrive twice
+-- or late, when its session may already have been closed. Then o has its own id, or a sign-in
+-- that is more than 10 s newer. A time more than an hour ahead comes from a wrong clock.
 local recent = { ARGV[3] .. ':' .. id }
 for ms, sid in string.gmatch(field['o'] or '', '(%d+):(%S+)') do
   local ago = now - tonumber(ms)
@@ -21,7 +21,8 @@ for ms, sid in string.gmatch(field['o'] or '', '(%d+):(%S+)') do
 end
 if #recent > tonumber(ARGV[13]) then return 'too many' end
 
--- Drop what is over, replaced or unreadable; then the least recently seen over max.
+-- Drop the sessions that are over, replaced or unreadable. Then drop the least recently used
+-- ones, so that at most max stay with the new one.
 local open, drop = {}, {}
 for name, value in pairs(field) do
   local kind, sid = string.match(name, '^([st]):(.+)$')

@@ -11,18 +11,18 @@ import (
 	"pantry.example/shared/identity"
 )
 
-// standing is what Firebase last said of a user, and when. As the field v its text is
-// <checked ms>:<valid after s>:<0 or 1, disabled>.
+// standing is what Firebase last said of a user's account, and when. In the field v it is
+// <checked ms>:<valid after s>:<disabled, 0 or 1>.
 type standing struct {
 	checked time.Time
 	identity.State
 }
 
-// hardBound is how long the last answer serves while Firebase gives none.
+// hardBound is the greatest age of an answer that counts while Firebase gives no new one.
 const hardBound = 5 * time.Minute
 
-// parseStanding reads v. What is missing or damaged, or claims to be a minute ahead of
-// the clock, counts as never checked: else it would never be asked for again.
+// parseStanding reads v. A v that is missing, damaged or more than a minute in the future
+// counts as never checked, so that Firebase is asked again.
 func parseStanding(text string, now time.Time) standing {
 	parts := strings.Split(text, ":")
 	if len(parts) != 3 {
@@ -43,14 +43,14 @@ func parseStanding(text string, now time.Time) standing {
 // fresh reports whether the answer is younger than bound.
 func (s standing) fresh(now time.Time, bound time.Duration) bool { return now.Sub(s.checked) < bound }
 
-// answer is what an instance remembers of a user. Redis may take no writes.
+// answer is what this instance remembers of a user, in case Redis takes no writes.
 type answer struct {
 	standing
 	silent time.Time // when Firebase last gave no answer
 }
 
-// recall returns the later of what Redis says and what this instance has heard.
-// Valid-after only rises.
+// recall returns the later standing of the one in Redis and the one that this instance
+// remembers. ValidAfter never goes back.
 func (c *Cache) recall(uid string, inRedis standing) standing {
 	a, ok := c.users.Get(uid)
 	if !ok {
@@ -66,23 +66,24 @@ func (c *Cache) recall(uid string, inRedis standing) standing {
 	return later
 }
 
-// standing returns what Firebase says of the user: the last word while it is fresh, a new
-// one else. While Firebase gives none, the last one serves up to hardBound. asked says
-// that this call brought a new answer, which Redis does not know yet.
+// standing returns the user's standing. When the last one is older than MaxAge, it asks
+// Firebase. While Firebase does not answer, the last one counts up to hardBound. asked says
+// that this call got a new answer, which is not in Redis yet.
 func (c *Cache) standing(ctx context.Context, uid string, inRedis standing) (_ standing, asked bool, err error) {
 	last := c.recall(uid, inRedis)
 	if last.fresh(c.now(), c.o.MaxAge) {
 		return last, false, nil
 	}
-	// One flight an instance and user. It outlives the request that began it: others wait.
-	brought := new(bool)
+	// One look-up runs for all requests of the user. It goes on when the request that began
+	// it ends, because others wait for it.
+	isNew := new(bool)
 	flight := c.lookups.DoChan(uid, func() (_ any, err error) {
-		*brought, err = c.ask(context.WithoutCancel(ctx), uid, last)
+		*isNew, err = c.ask(context.WithoutCancel(ctx), uid, last)
 		return nil, err
 	})
 	select {
 	case result := <-flight:
-		asked, err = *brought, result.Err
+		asked, err = *isNew, result.Err
 	case <-ctx.Done():
 		err = fmt.Errorf("look up account: %w", ctx.Err())
 	}
@@ -92,15 +93,15 @@ func (c *Cache) standing(ctx context.Context, uid string, inRedis standing) (_ s
 	return last, asked, nil
 }
 
-// ask looks the user up and remembers the answer. It is called once at a time for a user,
-// and does nothing when the call before has just brought an answer, or none.
+// ask looks the user up and remembers the answer. Only one call runs at a time for a user.
+// It asks nothing when the call before it has got an answer, or failed, a moment ago.
 func (c *Cache) ask(ctx context.Context, uid string, last standing) (asked bool, _ error) {
 	now := c.now()
 	a, _ := c.users.Get(uid)
 	if a.fresh(now, c.o.MaxAge) {
 		return false, nil
 	}
-	if since := now.Sub(a.silent); since >= 0 && since < leaveAlone {
+	if since := now.Sub(a.silent); since >= 0 && since < pauseAfterFailure {
 		return false, fmt.Errorf("look up account: %w: no answer a moment ago", identity.ErrUnavailable)
 	}
 	state, err := c.o.Lookup(ctx, uid)

@@ -7,16 +7,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Client is a Redis client whose callers share one connection: their commands are written
-// one behind another without waiting for replies, so that one round trip serves many
-// callers. A caller whose context ends stops waiting; its command and everybody else's go
-// on. When the connection fails, the commands without a reply are sent again on a new one.
-// A script that must not run twice is sent with Process instead, on a connection of the
-// pool.
+// Client is a Redis client whose callers share one connection. It sends their commands one
+// after another without waiting for replies, so that one round trip serves many callers. A
+// caller whose context ends stops waiting; the commands go on. When the connection fails,
+// the commands without a reply are sent again on a new one. A script that must not run twice
+// is sent with Process, on a connection of the pool.
 //
-// It wraps the full-duplex pipelining of go-redis (AutoPipelineOptions.FullDuplex), which
-// is marked experimental there. Nothing else in Pantry knows of it: without the methods
-// below the embedded client and its pool do the same work.
+// It wraps go-redis's full-duplex pipelining (AutoPipelineOptions.FullDuplex), which is
+// experimental. Only this file depends on it: without the methods below, the embedded client
+// sends the same commands over its pool.
 //
 // It is safe for concurrent use.
 type Client struct {
@@ -24,12 +23,12 @@ type Client struct {
 	pipeline      *redis.AutoPipeliner
 }
 
-// Share returns a client that shares one connection, made by pool's options. Closing
-// either of them closes both.
+// Share returns a client that shares one connection, with the options of pool. Closing either
+// of the two closes both.
 func Share(pool *redis.Client) (*Client, error) {
 	pipeline, err := pool.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{
 		FullDuplex:       true,
-		FullDuplexWindow: 4096, // commands without a reply; further callers wait
+		FullDuplexWindow: 4096, // commands without a reply; after that, callers wait
 	})
 	if err != nil {
 		return nil, err
@@ -54,17 +53,17 @@ func (c *Client) HDel(ctx context.Context, key string, fields ...string) *redis.
 
 // EvalSha runs a script that Redis has kept; [redis.Script.Run] calls it.
 func (c *Client) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
-	return share(ctx, c, redis.NewCmd, script("evalsha", sha1, keys, args)...)
+	return share(ctx, c, redis.NewCmd, scriptCall("evalsha", sha1, keys, args)...)
 }
 
 // Eval runs a script from its source; [redis.Script.Run] calls it.
 func (c *Client) Eval(ctx context.Context, source string, keys []string, args ...any) *redis.Cmd {
-	return share(ctx, c, redis.NewCmd, script("eval", source, keys, args)...)
+	return share(ctx, c, redis.NewCmd, scriptCall("eval", source, keys, args)...)
 }
 
-// share sends a command on the shared connection and waits for its reply or for ctx. In
-// the second case the command is still under way and must not be touched: the caller gets
-// another one, with ctx's error.
+// share sends a command on the shared connection, and waits for its reply or for the end of
+// ctx. When ctx ends, the command still belongs to the connection. So the caller gets another
+// one, with the error of ctx.
 func share[C redis.Cmder](ctx context.Context, c *Client, create func(context.Context, ...any) C, args ...any) C {
 	cmd := create(ctx, args...)
 	err := c.pipeline.Submit(ctx, cmd).WaitContext(ctx)
@@ -83,13 +82,4 @@ func arguments(verb, key string, fields []string) []any {
 		args = append(args, f)
 	}
 	return args
-}
-
-func script(verb, text string, keys []string, args []any) []any {
-	all := make([]any, 0, 3+len(keys)+len(args))
-	all = append(all, verb, text, len(keys))
-	for _, k := range keys {
-		all = append(all, k)
-	}
-	return append(all, args...)
 }
