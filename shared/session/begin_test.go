@@ -18,8 +18,7 @@ func carrying(h session.Handle) *http.Request {
 	return r
 }
 
-// TestBegin: a request that only reads need not wait for Firebase before it starts to
-// work, only before it answers.
+// TestBegin: a request may read before Firebase answers. It waits only before it answers.
 func TestBegin(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
@@ -45,7 +44,7 @@ func TestBegin(t *testing.T) {
 		w.say(uid, identity.State{Disabled: true})
 		_, admitted, err = w.Begin(carrying(h), "192.0.2.1")
 		if err != nil || admitted == nil {
-			t.Fatalf("a user whom Redis does not know to be disabled: %v, want something to wait for", err)
+			t.Fatalf("a disabled user, before Redis has it: %v, want something to wait for", err)
 		}
 		for range 2 {
 			if err := admitted(); !errors.Is(err, session.ErrNoSession) {
@@ -53,7 +52,7 @@ func TestBegin(t *testing.T) {
 			}
 		}
 		if _, _, err := w.Begin(carrying(h), "192.0.2.1"); !errors.Is(err, session.ErrNoSession) {
-			t.Errorf("a user known to be disabled: got %v, want ErrNoSession", err)
+			t.Errorf("a disabled user, when Redis has it: got %v, want ErrNoSession", err)
 		}
 	})
 }

@@ -19,121 +19,7 @@ import (
 	"pantry.example/shared/session"
 )
 
-// wire is a cable between a client and a Redis that a test can cut or silence. TLS goes
-// through it untouched.
-type wire struct {
-	l      net.Listener
-	target string
-
-	mu     sync.Mutex
-	ends   []net.Conn
-	dials  int
-	silent bool
-	mute   map[net.Conn]bool // what comes from these is dropped
-	budget int               // bytes of replies until every connection is cut; -1 for no limit
-}
-
-func newWire(t *testing.T, target string) *wire {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{l: l, target: target, mute: map[net.Conn]bool{}, budget: -1}
-	t.Cleanup(func() { _ = l.Close(); w.cut() })
-	go func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("tcp", target)
-			if err != nil {
-				_ = near.Close()
-				continue
-			}
-			w.mu.Lock()
-			w.ends = append(w.ends, near, far)
-			w.dials++
-			w.mu.Unlock()
-			go w.carry(near, far, true)
-			go w.carry(far, near, false)
-		}
-	}()
-	return w
-}
-
-func (w *wire) carry(to, from net.Conn, reply bool) {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buf)
-		if err != nil {
-			_ = to.Close()
-			return
-		}
-		w.mu.Lock()
-		silent := w.silent || w.mute[from]
-		cut := reply && w.budget >= 0 && n >= w.budget
-		if cut {
-			n, w.budget = w.budget, -1
-		} else if reply && w.budget >= 0 {
-			w.budget -= n
-		}
-		w.mu.Unlock()
-		if silent {
-			continue
-		}
-		if cut {
-			_, _ = to.Write(buf[:n])
-			w.cut()
-			return
-		}
-		if _, err := to.Write(buf[:n]); err != nil {
-			return
-		}
-	}
-}
-
-// cut closes every connection, as a server or a NAT does with idle ones.
-func (w *wire) cut() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, c := range w.ends {
-		_ = c.Close()
-	}
-	w.ends = nil
-}
-
-// cutAfter cuts every connection behind the next n bytes of replies.
-func (w *wire) cutAfter(n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.budget = n
-}
-
-// forget drops what comes on the connections of now, without a word to either end, as a
-// NAT does that has lost its table. Later connections work.
-func (w *wire) forget() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, c := range w.ends {
-		w.mute[c] = true
-	}
-}
-
-func (w *wire) silence() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.silent = true
-}
-
-func (w *wire) connections() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.dials
-}
-
-// through returns what leads to a TLS Redis by way of a wire.
+// through returns the address of a wire that leads to a TLS Redis.
 func through(t *testing.T, server string) (config.Redis, *wire) {
 	t.Helper()
 	r, err := config.ParseRedis(server)
@@ -161,7 +47,7 @@ func client(t *testing.T, target config.Redis) *session.Client {
 	return rdb
 }
 
-// busy uses rdb from many goroutines at once, on the shared connection and on the pool's.
+// busy uses rdb from many goroutines at once, over the shared connection and over the pool.
 func busy(t *testing.T, rdb *session.Client) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -184,7 +70,7 @@ func busy(t *testing.T, rdb *session.Client) {
 	wg.Wait()
 }
 
-// TestOneConnection: concurrent requests share one connection, however many they are.
+// TestOneConnection: any number of concurrent requests share one connection.
 func TestOneConnection(t *testing.T) {
 	target, w := through(t, emulator.Redis(t))
 	rdb := client(t, target)
@@ -204,7 +90,7 @@ func TestOneConnection(t *testing.T) {
 	}
 }
 
-// TestDeadConnections: after a freeze every connection may be dead. No caller may notice.
+// TestDeadConnections: after a freeze all connections may be dead. No caller gets an error.
 func TestDeadConnections(t *testing.T) {
 	for name, die := range map[string]func(*wire){
 		"closed by the server":        (*wire).cut,
@@ -223,8 +109,8 @@ func TestDeadConnections(t *testing.T) {
 	}
 }
 
-// TestFrozenConnectionIsNotWaitedFor: a connection from before a freeze is given up
-// before anything is written to it, so that nobody waits for its read timeout.
+// TestFrozenConnectionIsNotWaitedFor: after a freeze nothing is written to an old
+// connection, so nobody waits for its read timeout.
 func TestFrozenConnectionIsNotWaitedFor(t *testing.T) {
 	target, w := through(t, emulator.Redis(t))
 	rdb := client(t, target)
@@ -238,8 +124,8 @@ func TestFrozenConnectionIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// TestHalfOpenConnection: a connection whose peer is gone without a word is found by the
-// read timeout, and what was asked on it is asked again.
+// TestHalfOpenConnection: the read timeout finds a connection whose peer has vanished. Its
+// commands are sent again.
 func TestHalfOpenConnection(t *testing.T) {
 	target, w := through(t, emulator.Redis(t))
 	rdb := client(t, target)
@@ -248,8 +134,8 @@ func TestHalfOpenConnection(t *testing.T) {
 	busy(t, rdb)
 }
 
-// TestCutReplies ends the connection behind each byte of the replies, over and over, and
-// holds what every caller got against what it asked for.
+// TestCutReplies cuts the connection after each byte of the replies. Every reply must belong
+// to the command of the caller that gets it.
 func TestCutReplies(t *testing.T) {
 	server := miniredis.RunT(t)
 	const callers, rounds = 8, 300
@@ -294,8 +180,8 @@ func TestCutReplies(t *testing.T) {
 
 func name(i int) string { return "user:" + strconv.Itoa(i) }
 
-// TestCancelledCaller: a caller who gives up neither fails nor delays the others, whose
-// commands travel on the same connection.
+// TestCancelledCaller: when a caller's context ends, the others on the same connection get
+// their replies.
 func TestCancelledCaller(t *testing.T) {
 	rdb, err := session.Share(connect(t, miniredis.RunT(t).Addr()))
 	if err != nil {
@@ -320,7 +206,7 @@ func TestCancelledCaller(t *testing.T) {
 	wg.Wait()
 }
 
-// silentWait bounds how long a test waits for a call with a deadline of its own.
+// silentWait bounds the wait for a call that must have its own deadline.
 const silentWait = time.Minute
 
 func TestSilentServer(t *testing.T) {
@@ -364,12 +250,12 @@ func TestUnreachableServer(t *testing.T) {
 			continue
 		}
 		if strings.Contains(err.Error(), h.Reveal()) || strings.Contains(err.Error(), addr) {
-			t.Errorf("%s: the error %q says too much", name, err)
+			t.Errorf("%s: the error %q shows the handle or the server", name, err)
 		}
 	}
 }
 
-// TestHandshake: a connection costs the server one command before the first.
+// TestHandshake: a new connection sends one command before the first of the caller.
 func TestHandshake(t *testing.T) {
 	rdb := connect(t, emulator.Redis(t))
 	before := calls(t, rdb)
@@ -391,6 +277,6 @@ func TestHandshake(t *testing.T) {
 
 func TestEmbeddedIsNoServer(t *testing.T) {
 	if _, err := session.NewClient(config.Redis{Embedded: true}); err == nil {
-		t.Error("NewClient took a Redis that names no server")
+		t.Error("NewClient accepted a Redis that names no server")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"pantry.example/shared/emulator"
 )
 
-// commands returns how often the server ran each command, from its own statistics. What
-// a script runs inside counts there too; a script call is one EVALSHA.
+// commands returns how often the server ran each command, from the server's statistics. They
+// also count the commands that a script runs.
 func commands(t *testing.T, rdb *redis.Client) map[string]int {
 	t.Helper()
 	counts := calls(t, rdb)
@@ -23,7 +23,7 @@ func commands(t *testing.T, rdb *redis.Client) map[string]int {
 	return counts
 }
 
-// calls returns the same with what a handshake sends.
+// calls returns the same, with the commands of a handshake.
 func calls(t *testing.T, rdb *redis.Client) map[string]int {
 	t.Helper()
 	info, err := rdb.Info(t.Context(), "commandstats").Result()
@@ -46,16 +46,16 @@ func calls(t *testing.T, rdb *redis.Client) map[string]int {
 	return counts
 }
 
-// TestCommandsARequest counts on the server what a request costs. It needs the server
-// for itself, so it must not run beside other tests that use it: the packages that do
-// are not parallel within, and CI gives each package its own database server.
+// TestCommandsARequest counts the commands of a request on the server. No other test may use
+// the server meanwhile: the tests of this package do not run in parallel, and CI gives each
+// package its own server.
 func TestCommandsARequest(t *testing.T) {
 	rdb := connect(t, emulator.Redis(t))
 	w := newWorld(t, rdb)
 	uid := user(w)
 	h := w.signIn(uid)
 	w.pass(6 * time.Minute)
-	w.wantOpen(h) // the server has all scripts now
+	w.wantOpen(h) // now the server has all scripts
 	for name, row := range map[string]struct {
 		pass time.Duration
 		call func() error
@@ -65,10 +65,10 @@ func TestCommandsARequest(t *testing.T) {
 			call: func() error { _, err := w.Authenticate(t.Context(), h); return err },
 			want: map[string]int{"hmget": 1},
 		},
-		"authenticate, last seen and Firebase's word are old": {
+		"authenticate, last use and standing are old": {
 			pass: 6 * time.Minute,
 			call: func() error { _, err := w.Authenticate(t.Context(), h); return err },
-			want: map[string]int{"hmget": 2, "evalsha": 1, "hset": 1}, // one of two inside
+			want: map[string]int{"hmget": 2, "evalsha": 1, "hset": 1}, // one hmget and the hset are the script's
 		},
 		"check": {
 			call: func() error { _, err := w.Check(t.Context(), h); return err },

@@ -7,15 +7,14 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pantry.example/shared/config"
 	"pantry.example/shared/session"
 )
 
-// offline is a cache that asks nobody.
+// offline is a cache that connects to nothing.
 func offline(f *testing.F) *session.Cache {
 	f.Helper()
 	c, err := session.New(redis.NewClient(&redis.Options{}), session.Options{
-		Project: project, Keys: []config.Secret{config.NewSecret(key)}, TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: new(world).lookup,
+		Project: project, Keys: keysOf(key), TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: new(world).lookup,
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -23,7 +22,7 @@ func offline(f *testing.F) *session.Cache {
 	return c
 }
 
-// FuzzParseHandle: what counts as issued is the text of a handle, to the byte.
+// FuzzParseHandle: a text that is accepted is exactly what Reveal returns.
 func FuzzParseHandle(f *testing.F) {
 	c := offline(f)
 	f.Add("YQ." + strings.Repeat("A", 43) + "." + strings.Repeat("A", 16))
@@ -32,12 +31,12 @@ func FuzzParseHandle(f *testing.F) {
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, text string) {
 		if h, issued := c.ParseHandle(text); issued && h.Reveal() != text {
-			t.Errorf("it took %q, whose text is %q", text, h.Reveal())
+			t.Errorf("ParseHandle accepted %q, but Reveal returns %q", text, h.Reveal())
 		}
 	})
 }
 
-// FuzzRecord: a record that opens says what was sealed.
+// FuzzRecord: a record that opens has the values that were sealed.
 func FuzzRecord(f *testing.F) {
 	h := session.Handle{}.For(offline(f), "ann")
 	now := time.UnixMilli(1_800_000_000_000)
@@ -57,8 +56,8 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// FuzzStanding: no text of v counts as checked later than a minute from now, and only
-// one that says so lets a user in.
+// FuzzStanding: no v counts as checked more than a minute from now. Only a v that ends in :0
+// is of a user who is not disabled.
 func FuzzStanding(f *testing.F) {
 	now := time.UnixMilli(1_800_000_000_000)
 	for _, v := range []string{"1800000000000:0:0", "1800000060001:5:1", "-1:-1:0", "99999999999999999999:0:0", "9223372036854775807:9223372036854775807:0", "::", ""} {

@@ -30,14 +30,14 @@ func TestParseHandle(t *testing.T) {
 		"short": good[:len(good)-1], "long": good + "A", "padded": good + "=", "space": " " + good,
 		"line end": good + "\n", "line end inside": good[:4] + "\r\n" + good[4:],
 		"other alphabet": join(parts[0], strings.Repeat("+", 43), parts[2]), "uid too long": join(strings.Repeat("A", 172), parts[1], parts[2]),
-		// 32 bytes leave four loose bits in the last character: B is never canonical.
-		"loose bits":     join(parts[0], parts[1][:42]+"B", parts[2]),
+		// The last character of 32 bytes has unused bits. They must be 0, so B is not valid.
+		"unused bits":    join(parts[0], parts[1][:42]+"B", parts[2]),
 		"another uid":    join(other[0], parts[1], parts[2]),
 		"another secret": join(parts[0], other[1], parts[2]),
 		"another MAC":    join(parts[0], parts[1], other[2]),
 	} {
 		if h, issued := w.ParseHandle(text); issued {
-			t.Errorf("%s: it counts as issued to %q", name, h.UID())
+			t.Errorf("%s: it is accepted, for %q", name, h.UID())
 		}
 	}
 }

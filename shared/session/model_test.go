@@ -14,8 +14,8 @@ import (
 	"pantry.example/shared/session"
 )
 
-// TestModel drives two instances over one Redis with random steps, and holds them after
-// each against a model of what must be open.
+// TestModel runs random steps on two instances over one Redis. After each step it compares
+// the open sessions with a model.
 func TestModel(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		rapid.Check(t, func(rt *rapid.T) {
@@ -37,14 +37,14 @@ func TestModel(t *testing.T) {
 				"close all":          m.closeAll,
 				"time":               func(rt *rapid.T) { w.pass(time.Duration(rapid.IntRange(0, 8*60*60).Draw(rt, "seconds")) * time.Second) },
 				"disable or enable":  m.disable,
-				"Redis begins anew":  m.restart,
+				"Redis loses data":   m.restart,
 				"a session too many": m.fill,
 			})
 		})
 	})
 }
 
-// model is what must be open.
+// model says which sessions must be open.
 type model struct {
 	*rapid.T
 	w         *world
@@ -55,7 +55,7 @@ type model struct {
 	open     []*device
 	ended    []*device
 	disabled bool
-	before   *session.SignIn // a sign-in from before the last time all were closed
+	before   *session.SignIn // a sign-in older than the last CloseAll
 }
 
 type device struct {
@@ -68,7 +68,7 @@ func (m *model) instance() *session.Cache {
 	return rapid.SampledFrom(m.instances).Draw(m.T, "instance")
 }
 
-// alive moves the devices whose time is over to the ended ones.
+// alive moves devices that have timed out to the ended ones. It returns the open ones.
 func (m *model) alive() []*device {
 	now := m.w.clock()
 	m.open = slices.DeleteFunc(m.open, func(d *device) bool {
@@ -81,6 +81,7 @@ func (m *model) alive() []*device {
 	return m.open
 }
 
+// end moves the devices that gone reports to the ended ones.
 func (m *model) end(gone func(*device) bool) {
 	m.open = slices.DeleteFunc(m.open, func(d *device) bool {
 		if gone(d) {
@@ -90,7 +91,7 @@ func (m *model) end(gone func(*device) bool) {
 	})
 }
 
-// any draws a device, open or not. It skips the step when there never was one.
+// any draws a device, open or ended. It skips the step when there is none.
 func (m *model) any() (d *device, open bool) {
 	all := slices.Concat(m.alive(), m.ended)
 	if len(all) == 0 {
@@ -113,7 +114,7 @@ func (m *model) want(what string, err error, wants ...error) {
 }
 
 func (m *model) signed() session.SignIn {
-	m.w.pass(1100 * time.Millisecond) // fewer sign-ins a minute than the limit
+	m.w.pass(1100 * time.Millisecond) // stays below the limit of sign-ins a minute
 	in := m.w.signed(m.uid)
 	in.State.Disabled = m.disabled
 	return in
@@ -121,7 +122,7 @@ func (m *model) signed() session.SignIn {
 
 func (m *model) signIn(*rapid.T) { m.add(m.signed()) }
 
-// add opens a session, which takes the place of the least recently seen one over the limit.
+// add opens a session. Over the limit, the least recently used one ends.
 func (m *model) add(in session.SignIn) {
 	h, s, err := m.instance().Open(m.w.t.Context(), in)
 	if m.disabled {
@@ -163,7 +164,7 @@ func (m *model) vouchedSignIn(*rapid.T) {
 
 func (m *model) lateSignIn(*rapid.T) {
 	if m.before == nil {
-		m.Skip("all were never closed")
+		m.Skip("there was no CloseAll yet")
 	}
 	_, _, err := m.instance().Open(m.w.t.Context(), *m.before)
 	m.want("Open with a sign-in from before", err, session.ErrStaleSignIn)
@@ -220,7 +221,7 @@ func (m *model) closeAll(*rapid.T) {
 	m.before = &before
 }
 
-// disable waits until the bound is over.
+// disable also waits until the old answer of Firebase is too old.
 func (m *model) disable(*rapid.T) {
 	m.disabled = !m.disabled
 	m.w.say(m.uid, identity.State{Disabled: m.disabled})
@@ -233,7 +234,7 @@ func (m *model) restart(*rapid.T) {
 	m.before = nil
 }
 
-// check asks about every session that is open, and about those that ended last.
+// check asks about every open session, and about the last ones that ended.
 func (m *model) check(*rapid.T) {
 	m.alive()
 	for _, instance := range m.instances {
@@ -249,7 +250,7 @@ func (m *model) check(*rapid.T) {
 	listed, err := m.instances[0].List(m.w.t.Context(), m.uid)
 	m.want("List", err)
 	want := len(m.open)
-	if m.disabled && want > 0 {
+	if m.disabled {
 		want = 0
 	}
 	if len(listed) != want {

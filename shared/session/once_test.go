@@ -14,12 +14,12 @@ import (
 	"pantry.example/shared/session"
 )
 
-// breaker is a client whose connection breaks after a command, when the server has run
-// it and before the client reads the answer. It counts what is sent.
+// breaker is a client whose connection breaks after a command: the server has run it, and
+// the client has not read the answer. It counts the commands.
 type breaker struct {
 	*redis.Client
 	mu   sync.Mutex
-	verb string // break after this
+	verb string // the command after which it breaks
 	sent map[string]int
 }
 
@@ -66,14 +66,14 @@ func (c *breakable) Write(p []byte) (int, error) {
 		c.b.sent[verb]++
 		if c.b.verb == verb {
 			c.b.verb = ""
-			_, _ = c.Read(make([]byte, 1)) // it has an answer
+			_, _ = c.Read(make([]byte, 1)) // wait for the answer
 			_ = c.Close()
 		}
 	}
 	return n, err
 }
 
-// TestLateSignIn: a sign-in script that arrives again, or late, opens nothing.
+// TestLateSignIn: a sign-in script that arrives twice or late opens nothing.
 func TestLateSignIn(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		for name, between := range map[string]func(w *world){
@@ -98,7 +98,7 @@ func TestLateSignIn(t *testing.T) {
 				w.wantClosed(h)
 			})
 		}
-		t.Run("it was never answered, and the user signed in again", func(t *testing.T) {
+		t.Run("not answered, and the user signed in again", func(t *testing.T) {
 			w := newWorld(t, rdb)
 			w.uid = user(w)
 			wire := &recorder{Client: rdb, held: true}
@@ -118,10 +118,10 @@ func TestLateSignIn(t *testing.T) {
 	})
 }
 
-// recorder keeps the script that opens a session, to send it again.
+// recorder keeps the script call of the last sign-in, to send it again.
 type recorder struct {
 	*redis.Client
-	held bool // do not send it the first time
+	held bool // keep it and do not send it
 	last []any
 }
 
@@ -138,12 +138,12 @@ func (r *recorder) again(t *testing.T) {
 	t.Helper()
 	got, err := r.Do(t.Context(), r.last...).Text()
 	if err != nil || got != "too late" {
-		t.Fatalf("the script that arrived again answers %q, %v; want that it is too late", got, err)
+		t.Fatalf("the script that arrived late answers %q, %v; want too late", got, err)
 	}
 }
 
-// TestSentOnce counts what goes over the wire when the connection breaks before the
-// answer. The server has run it.
+// TestSentOnce counts how often a command is sent when the connection breaks before the
+// answer.
 func TestSentOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)

@@ -12,7 +12,7 @@ import (
 	"pantry.example/shared/session"
 )
 
-// rounds is how often each race is run: TEST_RACE_ROUNDS, or some.
+// rounds is how often each race runs: TEST_RACE_ROUNDS, or 60.
 func rounds(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("TEST_RACE_ROUNDS")
@@ -26,7 +26,7 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// together runs calls at the same time, each on an instance of its own.
+// together runs calls at the same time, each on its own instance.
 func (w *world) together(calls ...func(*session.Cache)) {
 	start := make(chan struct{})
 	var wg sync.WaitGroup
@@ -38,8 +38,8 @@ func (w *world) together(calls ...func(*session.Cache)) {
 	wg.Wait()
 }
 
-// race runs a round many times on a real Redis, each for a new user with one session,
-// whose last seen and standing are due.
+// race runs a round many times on a real Redis. Each has a new user with one session, whose
+// last use and standing must be written again.
 func race(t *testing.T, round func(w *world, h session.Handle)) {
 	t.Helper()
 	rdb := connect(t, emulator.Redis(t))
@@ -53,8 +53,7 @@ func race(t *testing.T, round func(w *world, h session.Handle)) {
 	}
 }
 
-// wantSessions checks how many sessions are open, and that no last-seen time is left of
-// another one.
+// wantSessions checks how many sessions are open, and that no closed one has left a t field.
 func (w *world) wantSessions(least, most int) {
 	w.t.Helper()
 	open, err := w.List(w.t.Context(), w.uid)
@@ -68,11 +67,11 @@ func (w *world) wantSessions(least, most int) {
 		}
 	}
 	if seen > len(open) {
-		w.t.Fatalf("%d sessions were seen and %d are open", seen, len(open))
+		w.t.Fatalf("%d t fields and %d open sessions", seen, len(open))
 	}
 }
 
-// TestRaceUseAndSignOut: neither a touch nor a re-check brings back what is closed.
+// TestRaceUseAndSignOut: neither a use nor a look-up opens a closed session again.
 func TestRaceUseAndSignOut(t *testing.T) {
 	race(t, func(w *world, h session.Handle) {
 		use := func(c *session.Cache) { _, _ = c.Authenticate(t.Context(), h) }
@@ -83,8 +82,8 @@ func TestRaceUseAndSignOut(t *testing.T) {
 	})
 }
 
-// TestRaceUseAndSignOutEverywhere: nor after everywhere, where a sign-in from before
-// opens nothing either.
+// TestRaceUseAndSignOutEverywhere: the same after CloseAll. An older sign-in opens nothing
+// either.
 func TestRaceUseAndSignOutEverywhere(t *testing.T) {
 	race(t, func(w *world, h session.Handle) {
 		before, second := w.signed(w.uid), w.signIn(w.uid)
@@ -98,8 +97,8 @@ func TestRaceUseAndSignOutEverywhere(t *testing.T) {
 	})
 }
 
-// TestRaceVouchedSignIn: the voucher is closed, or replaced by one session, and never both
-// open.
+// TestRaceVouchedSignIn: the voucher is closed, or one session replaces it. The two are never
+// open together.
 func TestRaceVouchedSignIn(t *testing.T) {
 	race(t, func(w *world, h session.Handle) {
 		other := w.signIn(w.uid)
@@ -115,7 +114,7 @@ func TestRaceVouchedSignIn(t *testing.T) {
 		w.wantOpen(other)
 		switch {
 		case err == nil:
-			w.wantSessions(1, 2) // closed as another one, or opened after that
+			w.wantSessions(1, 2) // CloseOthers came before or after it
 		case errors.Is(err, session.ErrNotVouched):
 			w.wantSessions(1, 1)
 		default:
@@ -124,7 +123,7 @@ func TestRaceVouchedSignIn(t *testing.T) {
 	})
 }
 
-// TestRaceVouchedSignInAndSignOutEverywhere: no order leaves one open.
+// TestRaceVouchedSignInAndSignOutEverywhere: no order leaves a session open.
 func TestRaceVouchedSignInAndSignOutEverywhere(t *testing.T) {
 	race(t, func(w *world, h session.Handle) {
 		in := w.vouched(h)
@@ -135,7 +134,7 @@ func TestRaceVouchedSignInAndSignOutEverywhere(t *testing.T) {
 	})
 }
 
-// TestRaceSignInsAtTheCap: never more than the limit, and the newest stay.
+// TestRaceSignInsAtTheCap: sign-ins at once open no more sessions than the limit.
 func TestRaceSignInsAtTheCap(t *testing.T) {
 	race(t, func(w *world, _ session.Handle) {
 		var calls []func(*session.Cache)

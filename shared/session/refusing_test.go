@@ -13,12 +13,13 @@ import (
 	"pantry.example/shared/session"
 )
 
-// refusing is a Redis that answers reads and not what a session's notes are written with.
+// refusing is a Redis that answers reads, and refuses the script that writes last use and
+// standing.
 type refusing struct {
 	*redis.Client
 	err   error
 	tries int
-	off   bool // takes writes after all
+	off   bool // do not refuse
 }
 
 func (r *refusing) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
@@ -36,8 +37,8 @@ func (r *refusing) EvalSha(ctx context.Context, sha string, keys []string, args 
 	return cmd
 }
 
-// TestRedisThatTakesNoWrites: 40 requests of a user whose standing is stale make one
-// look-up, and of the two notes that are due one is tried in ten seconds.
+// TestRedisThatTakesNoWrites: 40 requests of a user whose standing is old make one look-up.
+// They try one write in ten seconds.
 func TestRedisThatTakesNoWrites(t *testing.T) {
 	for name, err := range map[string]error{
 		"out of memory": errors.New("OOM command not allowed"),
@@ -61,7 +62,7 @@ func TestRedisThatTakesNoWrites(t *testing.T) {
 					t.Errorf("%d requests made %d look-ups and tried %d writes, want %d and %d", times, n, m, lookups, tries)
 				}
 			}
-			w.pass(6 * time.Minute) // last seen and standing are due
+			w.pass(6 * time.Minute) // last use and standing are old
 			ask(40, 1, 1)
 			w.pass(9 * time.Second)
 			ask(10, 0, 0)
@@ -78,8 +79,8 @@ func TestRedisThatTakesNoWrites(t *testing.T) {
 	}
 }
 
-// TestClosingAsksFirebaseNothing: who closes sessions needs no fresh word, and a word
-// that was heard still counts.
+// TestClosingAsksFirebaseNothing: closing sessions makes no look-up. The last answer still
+// counts.
 func TestClosingAsksFirebaseNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
@@ -114,7 +115,7 @@ func TestClosingAsksFirebaseNothing(t *testing.T) {
 	})
 }
 
-// TestCloseOthersAfterItsOwnEnd: a session that was closed meanwhile closes no others.
+// TestCloseOthersAfterItsOwnEnd: a closed session closes no others.
 func TestCloseOthersAfterItsOwnEnd(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
@@ -131,7 +132,7 @@ func TestCloseOthersAfterItsOwnEnd(t *testing.T) {
 	})
 }
 
-// TestKeysUnreachable: without Google's keys sessions can be closed, and no others opened.
+// TestKeysUnreachable: without Google's keys, sessions can be closed and none is admitted.
 func TestKeysUnreachable(t *testing.T) {
 	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
 	h := w.signIn(user(w))

@@ -98,7 +98,7 @@ func TestCookie(t *testing.T) {
 	}
 }
 
-// TestGuessing: an address that guesses is refused, and nobody else is.
+// TestGuessing: only the guesses of an address are refused, not its valid sessions.
 func TestGuessing(t *testing.T) {
 	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
 	uid := user(w)
@@ -140,7 +140,7 @@ func TestGuessing(t *testing.T) {
 	}
 	w.pass(time.Second)
 	if err := try(attacker); !errors.Is(err, session.ErrNoSession) {
-		t.Errorf("a second later: got %v, want ErrNoSession", err)
+		t.Errorf("guess after a second: got %v, want ErrNoSession", err)
 	}
 }
 

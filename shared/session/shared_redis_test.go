@@ -35,7 +35,7 @@ func TestTwoProjectsShareARedis(t *testing.T) {
 			}
 		}
 		if _, issued := other.ParseHandle(ours.Reveal()); issued {
-			t.Error("a handle of the one project counts as the other's")
+			t.Error("one project accepts the other's handle")
 		}
 		if err := w.CloseAll(t.Context(), uid); err != nil {
 			t.Fatal(err)
@@ -46,8 +46,8 @@ func TestTwoProjectsShareARedis(t *testing.T) {
 	})
 }
 
-// TestForeignKey: somebody else's key of another type in a user's place is no session, and
-// the next sign-in replaces it.
+// TestForeignKey: a user's key of another type holds no session, and the next sign-in
+// replaces it.
 func TestForeignKey(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
@@ -75,14 +75,7 @@ func TestForeignKey(t *testing.T) {
 	})
 }
 
-func keysOf(keys ...string) (secrets []config.Secret) {
-	for _, k := range keys {
-		secrets = append(secrets, config.NewSecret(k))
-	}
-	return secrets
-}
-
-// TestMadeUpHandle costs no Redis command, whatever is asked with it.
+// TestMadeUpHandle: no call with a made-up handle sends a Redis command.
 func TestMadeUpHandle(t *testing.T) {
 	server := miniredis.RunT(t)
 	w := newWorld(t, connect(t, server.Addr()))
@@ -107,8 +100,8 @@ func TestMadeUpHandle(t *testing.T) {
 	}
 }
 
-// TestKeysRotate: a new key comes first and the old one stays behind it for as long as its
-// sessions live. Nobody is signed out.
+// TestKeysRotate: the new key comes first, and the old one stays after it while its sessions
+// live. Nobody is signed out.
 func TestKeysRotate(t *testing.T) {
 	const older, newer = "the Redis password", "a key that is newer"
 	w := newWorld(t, connect(t, miniredis.RunT(t).Addr()))
@@ -143,8 +136,8 @@ func TestKeysRotate(t *testing.T) {
 	}
 }
 
-// TestFromConfigKeys: SESSION_KEYS sign, newest first; the Redis password counts last, and
-// alone when there are none.
+// TestFromConfigKeys: the first of SESSION_KEYS signs. The Redis password is the last key, and
+// the only one without SESSION_KEYS.
 func TestFromConfigKeys(t *testing.T) {
 	server := miniredis.RunT(t)
 	server.RequireAuth("a password of Redis")
@@ -169,19 +162,19 @@ func TestFromConfigKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, issued := cache("a key that is newer").ParseHandle(h.Reveal()); !issued {
-		t.Error("with SESSION_KEYS a handle that the password signed does not count")
+		t.Error("with SESSION_KEYS, a handle that the password signed is not accepted")
 	}
 	h, _, err = cache("a key that is newer").Open(t.Context(), w.signed(user(w)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, issued := cache().ParseHandle(h.Reveal()); issued {
-		t.Error("SESSION_KEYS does not sign")
+		t.Error("the first of SESSION_KEYS does not sign")
 	}
 }
 
-// TestEmptyPasswordIsNoKey: everybody knows an empty key. Beside SESSION_KEYS, a handle that
-// it signed does not count.
+// TestEmptyPasswordIsNoKey: everybody knows an empty key. With SESSION_KEYS, a handle that it
+// signed is not accepted.
 func TestEmptyPasswordIsNoKey(t *testing.T) {
 	server := miniredis.RunT(t)
 	parsed, err := config.ParseRedis(server.Addr())
@@ -199,6 +192,6 @@ func TestEmptyPasswordIsNoKey(t *testing.T) {
 	}
 	h := w.signIn(user(w)).For(w.cacheOf(w.rdb, project, ""), "ann")
 	if _, issued := c.ParseHandle(h.Reveal()); issued {
-		t.Error("a handle that an empty key signed counts as issued")
+		t.Error("a handle that an empty key signed is accepted")
 	}
 }

@@ -25,7 +25,7 @@ func TestRevocation(t *testing.T) {
 				w.pass(2 * time.Second)
 				w.say(uid, gone(w))
 				w.pass(maxAge - 3*time.Second)
-				w.wantOpen(h) // still within the bound
+				w.wantOpen(h) // Firebase's answer is not too old yet
 				w.pass(time.Second)
 				w.wantClosed(h)
 				if n := w.lookups.Load(); n != 1 {
@@ -107,12 +107,12 @@ func TestFirebaseOutage(t *testing.T) {
 			_, _ = w.Check(t.Context(), h)
 		}
 		if n := w.lookups.Load(); n != asked {
-			t.Errorf("%d look-ups right after one without an answer, want none", n-asked)
+			t.Errorf("%d look-ups right after one that failed, want none", n-asked)
 		}
 		w.setDown(false)
 		w.pass(10 * time.Second)
 		w.wantOpen(h)
-		// A check time from the future, as a writer to Redis could set it, is no check.
+		// A writer to Redis sets a check time in the future. It counts as never checked.
 		w.pass(maxAge)
 		rdb.HSet(t.Context(), "user:"+project+":"+uid, "v", "99999999999999:0:0")
 		w.say(uid, identity.State{Disabled: true})
@@ -131,7 +131,7 @@ func TestStandingMakesNoKey(t *testing.T) {
 		w.pass(2 * maxAge)
 		w.wantClosed(h)
 		if n := rdb.Exists(t.Context(), "user:"+project+":"+uid).Val(); n != 0 {
-			t.Error("asking for a session that is gone made a key")
+			t.Error("Authenticate of a session that is gone made a key")
 		}
 	})
 }

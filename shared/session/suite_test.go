@@ -42,12 +42,12 @@ func connect(t *testing.T, server string) *redis.Client {
 	return rdb
 }
 
-// world is a cache with a clock that stands still and a Firebase that is told what to say.
+// world is a cache with a fake clock and a fake Firebase.
 type world struct {
 	*session.Cache
 	rdb *redis.Client
 	t   *testing.T
-	uid string // for the test's own use
+	uid string // of the test's user, when it sets one
 
 	mu       sync.Mutex
 	now      time.Time
@@ -55,7 +55,7 @@ type world struct {
 	tokens   map[string]identity.Token
 	down     bool
 	lookups  atomic.Int64
-	hold     chan struct{} // when set, each look-up waits for it
+	hold     chan struct{} // when set, each look-up waits until it is closed
 }
 
 const (
@@ -77,7 +77,7 @@ func newWorld(t *testing.T, rdb *redis.Client) *world {
 	return w
 }
 
-// cache returns a further instance over the same Redis.
+// cache returns another instance over the same Redis.
 func (w *world) cache() *session.Cache {
 	w.t.Helper()
 	rdb, err := session.Share(w.rdb)
@@ -87,19 +87,24 @@ func (w *world) cache() *session.Cache {
 	return w.cacheOf(rdb, project, key)
 }
 
-// cacheOf returns an instance of a project over any Redis, with keys, newest first.
+// cacheOf returns an instance of a project over any Redis. The newest key comes first.
 func (w *world) cacheOf(rdb session.Redis, project string, keys ...string) *session.Cache {
 	w.t.Helper()
-	o := session.Options{Project: project, TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: w.lookup, Verify: w.verify}
-	for _, k := range keys {
-		o.Keys = append(o.Keys, config.NewSecret(k))
-	}
-	c, err := session.New(rdb, o)
+	c, err := session.New(rdb, session.Options{
+		Project: project, Keys: keysOf(keys...), TTL: ttl, Idle: idle, MaxAge: maxAge, Lookup: w.lookup, Verify: w.verify,
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	c.SetClock(w.clock, w.pass)
 	return c
+}
+
+func keysOf(keys ...string) (secrets []config.Secret) {
+	for _, k := range keys {
+		secrets = append(secrets, config.NewSecret(k))
+	}
+	return secrets
 }
 
 func (w *world) clock() time.Time {
@@ -150,7 +155,7 @@ func (w *world) verify(_ context.Context, cookie string) (identity.Token, error)
 	return identity.Token{}, errForged
 }
 
-// signed returns a token that verify accepts.
+// signed returns a sign-in of now, whose token verify accepts.
 func (w *world) signed(uid string) session.SignIn {
 	now := w.clock()
 	cookie := "eyJ." + random() + ".sig"
@@ -184,7 +189,7 @@ func (w *world) wantOpen(h session.Handle) session.Session {
 	return s
 }
 
-// wantClosed asks every way in.
+// wantClosed checks that no call accepts h.
 func (w *world) wantClosed(h session.Handle) {
 	w.t.Helper()
 	if _, err := w.Authenticate(w.t.Context(), h); !errors.Is(err, session.ErrNoSession) {
@@ -204,8 +209,8 @@ func (w *world) fields(uid string) map[string]string {
 	return m
 }
 
-// user returns a uid of its own for a test: the real Redis is shared. It has the
-// characters that a key or a pattern could trip over.
+// user returns a new uid, because tests share the real Redis. It has characters that are
+// special in a key or a pattern.
 func user(w *world) string {
 	uid := "ü{" + random() + "}:*"
 	w.t.Cleanup(func() { w.rdb.Del(context.Background(), "user:"+project+":"+uid) })

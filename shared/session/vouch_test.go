@@ -12,7 +12,7 @@ import (
 	"pantry.example/shared/session"
 )
 
-// vouched is a sign-in that h's session vouches for.
+// vouched returns a sign-in that the session of h vouches for.
 func (w *world) vouched(h session.Handle) session.SignIn {
 	w.t.Helper()
 	in := w.signed(h.UID())
@@ -24,8 +24,8 @@ func (w *world) vouched(h session.Handle) session.SignIn {
 	return in
 }
 
-// TestVoucherClosedMeanwhile: the session that vouches is looked for again in the script
-// that opens the new one.
+// TestVoucherClosedMeanwhile: the script that opens the new session checks again that the
+// voucher is open.
 func TestVoucherClosedMeanwhile(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		for name, end := range map[string]func(w *world, h session.Handle) error{
@@ -42,7 +42,7 @@ func TestVoucherClosedMeanwhile(t *testing.T) {
 				if err := end(w, h); err != nil {
 					t.Fatal(err)
 				}
-				in.Token.AuthTime = w.clock().Truncate(time.Second) // so that only the voucher is at fault
+				in.Token.AuthTime = w.clock().Truncate(time.Second) // so that only the voucher is wrong
 				if _, _, err := w.Open(t.Context(), in); !errors.Is(err, session.ErrNotVouched) {
 					t.Errorf("Open = %v, want ErrNotVouched", err)
 				}
@@ -65,7 +65,7 @@ func TestVoucherClosedMeanwhile(t *testing.T) {
 	})
 }
 
-// TestOneVouchesForOne: of eight sign-ins at once that one session vouches for, one wins.
+// TestOneVouchesForOne: one session vouches for eight sign-ins at once, and one succeeds.
 func TestOneVouchesForOne(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
@@ -98,7 +98,7 @@ func TestOneVouchesForOne(t *testing.T) {
 	})
 }
 
-// TestVouchedEndsWithItsVoucher: signing in again and again never extends.
+// TestVouchedEndsWithItsVoucher: a chain of vouched sign-ins ends when the first session does.
 func TestVouchedEndsWithItsVoucher(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)
