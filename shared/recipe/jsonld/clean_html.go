@@ -101,16 +101,19 @@ func tagAt(s string) (name string, closing bool, length int) {
 	return strings.ToLower(rest[:n]), closing, end + 1
 }
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
-
 var (
 	hiddenTags = set("script style noscript template iframe object svg head title textarea select")
 	blockTags  = set("br p div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr tr table tbody thead tfoot section article aside header footer main nav blockquote pre address figure figcaption fieldset form center details summary body html")
 	inlineTags = set("a abbr acronym audio b base bdi bdo big button canvas caption cite code col colgroup data datalist del dfn em embed font i img input ins kbd label legend link map mark meta meter o option optgroup output param picture progress q rp rt ruby s samp small source span strike strong sub sup time track tt u var video wbr")
 )
+
+// oneLine returns s as one line of plain text: tags and entities resolved, white
+// space folded, invisible characters gone, in normalization form C.
+func oneLine(s string) string {
+	return fold(plain(s))
+}
+
+// paragraphs returns the lines of s as plain text, without empty ones.
+func paragraphs(s string) []string {
+	return lines(plain(s))
+}

@@ -56,8 +56,6 @@ func tokens(s string) []token {
 	return joinFractions(list)
 }
 
-func isDigit(c rune) bool { return c >= '0' && c <= '9' }
-
 // spellFractions writes ½ as " 1/2" and wide digits as plain ones.
 func spellFractions(s string) string {
 	ascii := true
@@ -149,13 +147,4 @@ func (t token) isRange() bool {
 		return true
 	}
 	return false
-}
-
-// thousands writes a number with its thousands set off.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	if len(s) > 3 {
-		s = s[:len(s)-3] + "," + s[len(s)-3:]
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package jsonld
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,17 +22,6 @@ const (
 	inlineStart = '\x1c'
 	inlineEnd   = '\x1f'
 )
-
-// oneLine returns s as one line of plain text: tags and entities resolved, white
-// space folded, invisible characters gone, in normalization form C.
-func oneLine(s string) string {
-	return fold(plain(s))
-}
-
-// paragraphs returns the lines of s as plain text, without empty ones.
-func paragraphs(s string) []string {
-	return lines(plain(s))
-}
 
 // lines parts plain text at the breaks that HTML asked for, and at its line ends
 // unless those are fewer: then they only fit HTML to a width.
@@ -169,18 +159,23 @@ func leadingMarks(s string) string {
 	return trimmed
 }
 
-// cutText cuts s to limit characters and says so. Half a word at the end goes too.
-func (m *mapper) cutText(s, location string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	short := clip(s, limit)
-	if short == s {
-		return s
-	}
-	if i := strings.LastIndexAny(short, " \n"); i > len(short)*9/10 {
-		short = strings.TrimSpace(short[:i])
-	}
-	m.drop(location, "the text was cut: Pantry keeps at most "+thousands(limit)+" characters here")
-	return short
+func isWordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+func isLink(s string) bool {
+	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsRune(s, ' ')
 }
+
+func isNameByte(c byte) bool {
+	return c == '_' || c == '$' || c == '@' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// thousands writes a number with its thousands set off.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	if len(s) > 3 {
+		s = s[:len(s)-3] + "," + s[len(s)-3:]
+	}
+	return s
+}
+
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }

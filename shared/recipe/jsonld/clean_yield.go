@@ -1,8 +1,6 @@
 package jsonld
 
-import (
-	"strings"
-)
+import "strings"
 
 // count is a number of servings or pieces.
 type count struct {

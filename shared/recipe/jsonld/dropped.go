@@ -6,40 +6,19 @@ import (
 	"strings"
 )
 
-// Dropped is one value that was not taken as it was.
-type Dropped struct {
-	// Location is a JSON pointer (RFC 6901) into the item, such as
-	// /recipeInstructions/3 or /aggregateRating; empty for the item as a whole.
-	// Long ones are cut to 200 characters.
-	Location string `json:"location"`
-	// Reason is a plain sentence without a full stop.
-	Reason string `json:"reason"`
-}
+// dropList collects Item.Dropped while a recipe is read.
+type dropList struct{ dropped []Dropped }
 
-// The limits of what is listed: a hostile document must not grow its answer.
-const (
-	maxDropped  = 100
-	maxLocation = 200
-	maxKey      = 100
-)
-
-func (m *mapper) drop(location, reason string) {
-	switch d := (Dropped{clip(location, maxLocation), reason}); {
-	case len(m.dropped) == maxDropped:
-	case len(m.dropped) == maxDropped-1:
-		m.dropped = append(m.dropped, Dropped{Reason: "more was left out than is listed here"})
-	case !slices.Contains(m.dropped, d):
-		m.dropped = append(m.dropped, d)
+// drop adds an entry that is not in the list yet. The last entry of a full list says that
+// there was more.
+func (d *dropList) drop(location, reason string) {
+	switch entry := (Dropped{clip(location, maxLocation), reason}); {
+	case len(d.dropped) == maxDropped:
+	case len(d.dropped) == maxDropped-1:
+		d.dropped = append(d.dropped, Dropped{Reason: "more was left out than is listed here"})
+	case !slices.Contains(d.dropped, entry):
+		d.dropped = append(d.dropped, entry)
 	}
-}
-
-// note adds a remark about the item as a whole, in place of the last entry when
-// the list is full.
-func (it *Item) note(reason string) {
-	if len(it.Dropped) >= maxDropped {
-		it.Dropped = it.Dropped[:maxDropped-1]
-	}
-	it.Dropped = append(it.Dropped, Dropped{Reason: reason})
 }
 
 // pointer appends a key to a JSON pointer. Every value has a pointer of its own,
@@ -64,18 +43,6 @@ func listOf(location string) string {
 	return strings.TrimRight(location, "/0123456789")
 }
 
-// leftOver lists the properties that said something and were not taken.
-func (m *mapper) leftOver() {
-	for _, p := range m.props {
-		if p.name == "" || p.used || notContent[p.name] || strings.IndexByte("@.", p.name[0]) >= 0 || p.name == "headline" && m.line(p.val) == m.r.Title {
-			continue
-		}
-		reason := reasons[p.name]
-		fill(&reason, "Pantry has no field for this")
-		m.drop(p.loc, reason)
-	}
-}
-
 // notContent are properties that say what the object is, not what the recipe is.
 var notContent = set("type id mainentityofpage sameas pantry:format")
 
@@ -92,13 +59,18 @@ var reasons = wordTable(map[string]string{
 	"is about the page, not about the recipe":                              "ispartof haspart isaccessibleforfree potentialaction speakable inlanguage license usageinfo acquirelicensepage articlesection articlebody wordcount breadcrumb about mentions version isbasedon isbasedonurl additionaltype subjectof mainentity url significantlink relatedlink pagination",
 })
 
-// wordTable turns a table of values and their words into one of words.
-func wordTable[V comparable](table map[V]string) map[string]V {
-	m := map[string]V{}
-	for v, words := range table {
-		for w := range strings.FieldsSeq(words) {
-			m[w] = v
-		}
+// cutText cuts s to limit characters and says so. Half a word at the end goes too.
+func (d *dropList) cutText(s, location string, limit int) string {
+	if len(s) <= limit {
+		return s
 	}
-	return m
+	short := clip(s, limit)
+	if short == s {
+		return s
+	}
+	if i := strings.LastIndexAny(short, " \n"); i > len(short)*9/10 {
+		short = strings.TrimSpace(short[:i])
+	}
+	d.drop(location, "the text was cut: Pantry keeps at most "+thousands(limit)+" characters here")
+	return short
 }

@@ -1,7 +1,7 @@
 package jsonld
 
 import (
-	"fmt"
+	"cmp"
 	"strings"
 )
 
@@ -89,21 +89,6 @@ func (g *graph) resolve(v any) any {
 	return v
 }
 
-// items maps every recipe of the graph.
-func (g *graph) items() ([]Item, error) {
-	found := g.recipes()
-	if len(found) > MaxItems {
-		return nil, fmt.Errorf("%w: the document holds %d, send at most %d at a time", ErrTooMany, len(found), MaxItems)
-	}
-	var items []Item
-	for i, o := range found {
-		item := g.item(o)
-		item.Index = i
-		items = append(items, item)
-	}
-	return items, nil
-}
-
 // recipes returns the recipes of the graph in its order. Objects that share an
 // @id are one recipe. Where nothing is of type Recipe, an object that has
 // ingredients or instructions is one, whatever it calls itself.
@@ -179,7 +164,7 @@ func (c *collector) add(o *object) {
 			first.members = append(first.members, m)
 		}
 	}
-	fill(&first.name, name)
+	first.name = cmp.Or(first.name, name)
 	first.index = nil
 }
 

@@ -62,9 +62,6 @@ func (m *mapper) address(v any) string {
 	return ""
 }
 
-// maxAddress is the length from which on an address is not looked at.
-var maxAddress = 2 * recipe.MaxURL
-
 // absolute returns an http or https address that Pantry keeps, or the reason why
 // raw is none.
 func (m *mapper) absolute(raw string) (address, why string) {

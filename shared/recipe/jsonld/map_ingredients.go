@@ -83,19 +83,6 @@ func (m *mapper) ingredient(list []located, loc string, v any, depth int) []loca
 	return append(list, located{loc, strings.Join(parts, " ")})
 }
 
-// quantity writes a QuantitativeValue as text, and any other value too.
-func (m *mapper) quantity(v any) string {
-	o, ok := v.(*object)
-	if !ok {
-		return m.text(v)
-	}
-	n := m.text(o.get("value", "minvalue", "yield", "amount", "maxvalue"))
-	if n == "" {
-		return m.text(o)
-	}
-	return strings.TrimSpace(n + " " + m.text(o.get("unittext", "unitcode", "name")))
-}
-
 // ingredientLines cleans the texts. Line ends inside one of many texts are how
 // the page was typed; in a single text they part the ingredients.
 func (m *mapper) ingredientLines(raw []located) []located {
@@ -187,4 +174,20 @@ func splitList(line string) []string {
 		return []string{line}
 	}
 	return append(parts, strings.TrimSpace(line[start:]))
+}
+
+// withoutRepeat cuts the second half of a list that says the same twice, as pages
+// do that have one list for phones and one for wide screens. A few lines may well
+// be meant twice.
+func withoutRepeat(list []located) []located {
+	half := len(list) / 2
+	if half < 3 || len(list)%2 == 1 {
+		return list
+	}
+	for i := range half {
+		if list[i].text != list[half+i].text {
+			return list
+		}
+	}
+	return list[:half]
 }

@@ -3,7 +3,6 @@ package jsonld
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // instructions takes recipeInstructions as steps. The name of a section, and a
@@ -148,12 +147,6 @@ func (w *stepWalker) add(loc string, lines []string) {
 	}
 }
 
-func isWordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
-
-func isLink(s string) bool {
-	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsRune(s, ' ')
-}
-
 // steps returns the collected texts as steps. A single text is parted at its line
 // ends or its numbers; one of many stays one step.
 func (w *stepWalker) steps() []located {
@@ -184,20 +177,4 @@ func (w *stepWalker) steps() []located {
 		}
 	}
 	return list
-}
-
-// withoutRepeat cuts the second half of a list that says the same twice, as pages
-// do that have one list for phones and one for wide screens. A few lines may well
-// be meant twice.
-func withoutRepeat(list []located) []located {
-	half := len(list) / 2
-	if half < 3 || len(list)%2 == 1 {
-		return list
-	}
-	for i := range half {
-		if list[i].text != list[half+i].text {
-			return list
-		}
-	}
-	return list[:half]
 }

@@ -1,6 +1,7 @@
 package jsonld
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -18,7 +19,7 @@ func (m *mapper) servings() {
 		if s == "" {
 			continue
 		}
-		fill(&first, loc)
+		first = cmp.Or(first, loc)
 		c, rank := servingsOf(s)
 		if m.r.Yield == "" && !saysOnlyServings(s) {
 			m.r.Yield = m.cutText(s, loc, recipe.MaxYield)

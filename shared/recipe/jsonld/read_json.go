@@ -15,38 +15,19 @@ const maxDepth = 64
 // order of their members, and repeated keys. Each byte is looked at a bounded
 // number of times.
 type parser struct {
-	b         *budget
-	s         string // valid UTF-8
-	i         int
-	arrays    int // open arrays: says whose a stray ] is
+	scanner
+	arrays    int // how many arrays are open: a stray ] may end one of them
 	unescaped bool
-	flaws     flaws
-}
-
-// flaws says what a text lost.
-type flaws struct {
-	cut  bool // it ended inside a value
-	deep bool // values nested too deep were left out
-}
-
-// note tells the sender what the text lost.
-func (f flaws) note(it *Item) {
-	if f.cut {
-		it.note("the JSON ends early: what came after its last character is missing")
-	}
-	if f.deep {
-		it.note("values that are nested deeper than 64 levels were left out")
-	}
 }
 
 // parseJSON returns all values of a text, in order: most texts hold one, some
 // several in a row. JSON inside a JSON string is unpacked, and so is JSON whose
 // quotes are written as &quot;. Text without a value gives none.
 func parseJSON(b *budget, text string) ([]any, flaws) {
-	p := &parser{b: b, s: text}
+	p := &parser{scanner: scanner{b: b, s: text}}
 	roots := p.top()
 	if inner, ok := onlyText(roots); ok {
-		p = &parser{b: b, s: inner}
+		p = &parser{scanner: scanner{b: b, s: inner}}
 		roots = p.top()
 	}
 	if _, ok := onlyText(roots); ok {
@@ -93,7 +74,7 @@ func (p *parser) unescape() {
 		p.b.keep(len(p.s))
 		p.s, p.i, p.unescaped = html.UnescapeString(p.s[p.i:]), 0, true
 	case strings.HasPrefix(head, `\"`):
-		quoted := &parser{b: p.b, s: `"` + p.s[p.i:]}
+		quoted := &scanner{b: p.b, s: `"` + p.s[p.i:]}
 		p.s, p.i, p.unescaped = quoted.str(inTop), 0, true
 	}
 }
@@ -176,10 +157,6 @@ func (p *parser) key() (string, bool) {
 		p.i++
 	}
 	return p.s[start:p.i], p.i > start
-}
-
-func isNameByte(c byte) bool {
-	return c == '_' || c == '$' || c == '@' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 func (p *parser) array(depth int) []any {

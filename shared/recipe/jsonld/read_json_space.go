@@ -2,8 +2,33 @@ package jsonld
 
 import "strings"
 
+// scanner reads the spaces and the texts of JSON. Each byte is read a bounded number of
+// times.
+type scanner struct {
+	b     *budget
+	s     string // valid UTF-8
+	i     int    // the place of the next byte
+	flaws flaws
+}
+
+// flaws says what a text lost.
+type flaws struct {
+	cut  bool // it ended inside a value
+	deep bool // values nested too deep were left out
+}
+
+// note tells the sender what the text lost.
+func (f flaws) note(it *Item) {
+	if f.cut {
+		it.note("the JSON ends early: what came after its last character is missing")
+	}
+	if f.deep {
+		it.note("values that are nested deeper than 64 levels were left out")
+	}
+}
+
 // after returns the index of the first byte from i on that is no white space.
-func (p *parser) after(i int) int {
+func (p *scanner) after(i int) int {
 	for i < len(p.s) && isSpaceByte(p.s[i]) {
 		i++
 	}
@@ -16,7 +41,7 @@ func isSpaceByte(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c =
 var noise = []string{"<![CDATA[", "]]>", "<!--", "-->", "\u00A0", "\uFEFF", "\u200B", "\u2028", "\u2029", "\\n", "\\r", "\\t"}
 
 // space passes white space, comments and marks of other languages.
-func (p *parser) space() {
+func (p *scanner) space() {
 next:
 	for p.i < len(p.s) {
 		c, rest := p.s[p.i], p.s[p.i:]
@@ -48,7 +73,7 @@ next:
 	}
 }
 
-func (p *parser) passComment(end string) {
+func (p *scanner) passComment(end string) {
 	if n := strings.Index(p.s[p.i:], end); n >= 0 {
 		p.i += n + len(end)
 	} else {
@@ -56,7 +81,7 @@ func (p *parser) passComment(end string) {
 	}
 }
 
-func (p *parser) spaceAndCommas() {
+func (p *scanner) spaceAndCommas() {
 	for p.space(); p.i < len(p.s) && (p.s[p.i] == ',' || p.s[p.i] == ';'); p.space() {
 		p.i++
 	}

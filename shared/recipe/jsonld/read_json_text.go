@@ -18,7 +18,7 @@ const (
 )
 
 // str reads the string at p.i, whose first byte is its quote.
-func (p *parser) str(in place) string {
+func (p *scanner) str(in place) string {
 	quote := p.s[p.i]
 	p.i++
 	start := p.i
@@ -49,7 +49,7 @@ func (p *parser) str(in place) string {
 }
 
 // escape reads the escape at p.i. An unknown one stands for its character.
-func (p *parser) escape() string {
+func (p *scanner) escape() string {
 	p.i++
 	if p.i >= len(p.s) {
 		return ""
@@ -100,7 +100,7 @@ func hex4(s string) rune {
 // ends reports whether a quote in front of i ends its string. In valid JSON it
 // always does, and what follows shows it; a quote with anything else behind it
 // was meant as text, as in "a 9" pan".
-func (p *parser) ends(i int, in place) bool {
+func (p *scanner) ends(i int, in place) bool {
 	if in == inTop {
 		return true
 	}
@@ -136,7 +136,7 @@ func (p *parser) ends(i int, in place) bool {
 }
 
 // keyAt reports whether a key and its value begin at i.
-func (p *parser) keyAt(i int) bool {
+func (p *scanner) keyAt(i int) bool {
 	const longest = 100 // bytes; bounds the look ahead
 	s := p.s[i:min(len(p.s), i+longest)]
 	var rest string
@@ -159,7 +159,7 @@ func (p *parser) keyAt(i int) bool {
 
 // bare reads a value without quotes: a number, true, false, null and its
 // relatives, or text that somebody forgot to quote.
-func (p *parser) bare() any {
+func (p *scanner) bare() any {
 	start := p.i
 	for p.i < len(p.s) && strings.IndexByte(",]}\n\r", p.s[p.i]) < 0 {
 		p.i++

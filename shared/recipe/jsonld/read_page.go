@@ -1,11 +1,14 @@
 package jsonld
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
+
+	"pantry.example/shared/recipe"
 )
 
 // page is what a web page says about itself, outside of its recipes.
@@ -122,7 +125,7 @@ func (src *source) block(kind, content string) {
 func (src *source) page() page {
 	first := func(names ...string) (value string) {
 		for _, name := range names {
-			fill(&value, src.meta[name])
+			value = cmp.Or(value, src.meta[name])
 		}
 		return value
 	}
@@ -135,10 +138,13 @@ func (src *source) page() page {
 	for _, name := range []string{"base", "canonical", "og:url"} {
 		u, err := url.Parse(clip(src.meta[name], maxAddress))
 		if err == nil && u.Host != "" {
-			fill(&u.Scheme, "https")
+			u.Scheme = cmp.Or(u.Scheme, "https")
 			p.base = u
 			break
 		}
 	}
 	return p
 }
+
+// maxAddress is the length from which on an address is not looked at.
+var maxAddress = 2 * recipe.MaxURL

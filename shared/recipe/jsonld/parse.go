@@ -1,8 +1,11 @@
 package jsonld
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"golang.org/x/sync/semaphore"
 
 	"pantry.example/shared/recipe"
 )
@@ -150,9 +153,74 @@ func mergeItems(a, b Item) Item {
 	return a
 }
 
-func fill[T comparable](dst *T, v T) {
-	var zero T
-	if *dst == zero {
-		*dst = v
+// Parse reads a JSON-LD document: one recipe, an array, a @graph, or recipes
+// nested anywhere in other things, in the order of the document. Damaged JSON is
+// repaired where its meaning is clear. A body that turns out to be a web page is
+// read as ParseHTML reads it.
+//
+// The error is about the whole document; what is wrong with one recipe is in its
+// Item. Time and memory are linear in the size of body: past that the error is
+// ErrTooComplex. A process reads one document at a time: further calls wait. The error
+// is that of ctx when ctx ends first.
+func Parse(ctx context.Context, body []byte) ([]Item, error) {
+	return parse(ctx, body, looksLikePage)
+}
+
+// ParseHTML reads a whole web page: the recipes in its
+// <script type="application/ld+json"> elements, else in microdata or RDFa. The
+// encoding is that of the byte order mark or what the page declares. A block that
+// cannot be read costs that block. A recipe that the page says twice is one Item.
+// Teasers of other recipes, with neither ingredients nor steps, are left out when
+// there is a whole recipe.
+//
+// What the recipe does not say itself is taken from the page: its address from
+// the canonical link, its picture from og:image, its name from the title.
+// Errors, time and memory are as for Parse.
+func ParseHTML(ctx context.Context, body []byte) ([]Item, error) {
+	return parse(ctx, body, func(text string) bool { return !looksLikeJSON(text) })
+}
+
+// reading admits one document at a time. One may take a hundred MiB of memory while it
+// is read, and an instance has 256 (_MEMORY in cloudbuild.yaml). To read several at once
+// would save no time: it also has one CPU.
+var reading = semaphore.NewWeighted(1)
+
+func parse(ctx context.Context, body []byte, isPage func(string) bool) (items []Item, err error) {
+	if len(body) > MaxBytes {
+		return nil, fmt.Errorf("%w: send at most %d MiB at a time", ErrTooLarge, MaxBytes>>20)
 	}
+	if err := reading.Acquire(ctx, 1); err != nil {
+		return nil, fmt.Errorf("read recipes: %w", err)
+	}
+	defer reading.Release(1)
+	b := newBudget(ctx, len(body))
+	defer b.catch(&items, &err)
+	text := decodeText(body)
+	if isPage(text) {
+		items, err = parsePage(b, text)
+	} else {
+		items, err = parseDocument(b, text)
+	}
+	for i := range items {
+		if it := &items[i]; it.Err == nil && !it.own && !isWhole(it.Recipe) {
+			it.note("the recipe has neither ingredients nor steps")
+		}
+	}
+	return items, err
+}
+
+func parseDocument(b *budget, text string) ([]Item, error) {
+	roots, flaws := parseJSON(b, text)
+	if len(roots) == 0 {
+		return nil, fmt.Errorf("%w: send one schema.org Recipe, an array of them or a @graph as application/ld+json", ErrSyntax)
+	}
+	items, err := newGraph(b, page{}, roots).items()
+	if err != nil {
+		return nil, err
+	}
+	if len(items) == 0 {
+		return nil, fmt.Errorf("%w: looked for an object with \"@type\": \"Recipe\", at the top, in arrays, in @graph and inside other objects", ErrNoRecipe)
+	}
+	flaws.note(&items[len(items)-1])
+	return items, nil
 }
