@@ -11,7 +11,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// writes counts how many parts an answer is written in.
+// writes counts the writes of an answer.
 type writes struct {
 	*httptest.ResponseRecorder
 	n int
@@ -22,7 +22,7 @@ func (w *writes) Write(b []byte) (int, error) {
 	return w.ResponseRecorder.Write(b)
 }
 
-// A client can count on the length, and net/http chunks nothing.
+// WriteJSON sends the length and makes one write, so net/http sends no chunks.
 func TestWriteJSONInOneWrite(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 10, 5000, 100_000} {
@@ -41,7 +41,7 @@ func TestWriteJSONInOneWrite(t *testing.T) {
 	}
 }
 
-// What cannot be encoded answers nothing, and leaves nothing for the next answer.
+// When WriteJSON fails, it answers nothing, and leaves nothing in the buffer of the next answer.
 func TestWriteJSONThatFails(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
@@ -56,7 +56,7 @@ func TestWriteJSONThatFails(t *testing.T) {
 	}
 }
 
-// Answers share buffers, one after the other: none holds a part of another one.
+// Answers use the same buffers. No answer has a part of another one.
 func TestWriteJSONKeepsAnswersApart(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup

@@ -11,9 +11,8 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Clients that send their bodies slowly hold some of an instance's places for requests
-// and not all. One that comes after them is told to try again, and is served when a body
-// has arrived.
+// Slow clients cannot use up an instance. When many of them send bodies, the next client is
+// told to try again. It is served after one body has arrived.
 func TestSlowBodiesHoldSomePlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read := func(body io.Reader) error {

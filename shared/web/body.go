@@ -14,20 +14,19 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// BodyReadTimeout bounds the reading of one request body, so that a client that
-// trickles bytes cannot hold an instance. A request whose context ends sooner gives its
-// body no more time than that.
+// BodyReadTimeout bounds the reading of one request body, so that a slow client cannot keep an
+// instance busy. It is shorter when the context of the request ends sooner.
 const BodyReadTimeout = 10 * time.Second
 
-// ReadBody returns the whole request body. It refuses a body over limit bytes (413),
-// a compressed one and one of another media type than those given (415), and one that
-// takes longer than BodyReadTimeout (408).
+// ReadBody returns the whole request body. It refuses a body that is larger than limit bytes
+// (413), is compressed or has another media type (415), or takes longer than BodyReadTimeout
+// (408).
 func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...string) ([]byte, error) {
-	free, err := bodyPlace(r.Context())
+	release, err := acquireBody(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	defer free()
+	defer release()
 	timeout := BodyReadTimeout
 	if end, ok := r.Context().Deadline(); ok {
 		timeout = min(timeout, time.Until(end))
@@ -40,19 +39,18 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ..
 }
 
 const (
-	// maxBodies bounds the bodies that are read at one time, so that clients that trickle
-	// bytes hold at most so many of an instance's places for requests, of which there are
-	// 20 (_CONCURRENCY in cloudbuild.yaml), and each for BodyReadTimeout.
+	// maxBodies is how many bodies are read at one time. An instance serves 20 requests at
+	// a time (_CONCURRENCY in cloudbuild.yaml), so slow clients leave room for others.
 	maxBodies = 12
-	// bodyPlaceTimeout bounds the wait for such a place. Most bodies are there at once.
-	bodyPlaceTimeout = time.Second
+	// bodyWait bounds the wait until fewer bodies are read. Most bodies arrive at once.
+	bodyWait = time.Second
 )
 
 var bodies = semaphore.NewWeighted(maxBodies)
 
-// bodyPlace waits for a place to read a body at, and returns what frees it.
-func bodyPlace(ctx context.Context) (free func(), _ error) {
-	ctx, cancel := context.WithTimeout(ctx, bodyPlaceTimeout)
+// acquireBody waits until a body may be read. The caller calls release when it has been read.
+func acquireBody(ctx context.Context) (release func(), _ error) {
+	ctx, cancel := context.WithTimeout(ctx, bodyWait)
 	defer cancel()
 	if err := bodies.Acquire(ctx, 1); err != nil {
 		return nil, NewError(http.StatusServiceUnavailable, "busy", "Too many bodies are arriving at once. Try again.").Retry(time.Second)
@@ -60,9 +58,9 @@ func bodyPlace(ctx context.Context) (free func(), _ error) {
 	return func() { bodies.Release(1) }, nil
 }
 
-// OpenBody returns a reader of the request body, for one that is too large to be held. It
-// refuses what ReadBody refuses, here or while it is read. The body may take as long as
-// timeout, in place of the deadline that every request has.
+// OpenBody returns a reader of a request body that is too large to keep in memory. It or the
+// reader refuses what ReadBody refuses. timeout replaces the time limit for reading the
+// body.
 func OpenBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, mediaTypes ...string) (io.Reader, error) {
 	if err := checkMediaType(r, mediaTypes); err != nil {
 		return nil, err
@@ -74,7 +72,17 @@ func OpenBody(w http.ResponseWriter, r *http.Request, limit int64, timeout time.
 	return bodyReader{http.MaxBytesReader(w, r.Body, limit), limit}, nil
 }
 
-// bodyReader turns the errors of a body into answers.
+// leftoverTimeout bounds the reading of a body that no handler read. If it takes longer, the
+// connection is closed.
+const leftoverTimeout = time.Second
+
+// setReadDeadline sets a time limit for reading the body. net/http removes it at the end of
+// the body or of the request. It fails only for a recorder in a test.
+func setReadDeadline(w http.ResponseWriter, limit time.Duration) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
+}
+
+// bodyReader turns errors of reading a body into an Error.
 type bodyReader struct {
 	body  io.Reader
 	limit int64

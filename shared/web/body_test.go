@@ -18,8 +18,8 @@ import (
 	"pantry.example/shared/web"
 )
 
-// These tests run a real http.Server over connections in memory, so that time is the
-// test's own: ten seconds take none.
+// These tests run a real http.Server over connections in memory, with the fake time of
+// testing/synctest.
 
 // wire is one connection to a server.
 type wire struct {
@@ -87,7 +87,7 @@ func (c wire) trickle() {
 	}()
 }
 
-// answer reads one answer, and what it was after how long.
+// answer reads one answer, and returns how long it took since start.
 func (c wire) answer(start time.Time) (status int, body string, after time.Duration) {
 	c.t.Helper()
 	res, err := http.ReadResponse(c.read, nil)
@@ -143,7 +143,7 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// A body has no more time than its request.
+// A body must arrive before the request's deadline.
 func TestBodyThatBeginsLate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -160,8 +160,8 @@ func TestBodyThatBeginsLate(t *testing.T) {
 	})
 }
 
-// net/http reads what is left of a body before it answers. An answer that wants no body
-// must not wait for one, nor hold an instance.
+// net/http reads the rest of a body before it answers. A handler that reads no body must not
+// wait for it.
 func TestBodyThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	routes := http.NewServeMux()
@@ -209,8 +209,8 @@ func TestBodyThatNobodyReads(t *testing.T) {
 	}
 }
 
-// The deadlines are a request's own. The next one on its connection, and the work that
-// comes after the body, have their time.
+// A deadline of one body does not end the work after it, or the next request on the
+// connection.
 func TestDeadlinesEndWithTheBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// ClientAddr returns the address that a request came from, for counting only: an IPv4
-// address, or the /64 of an IPv6 one, which is what a single client is given.
+// ClientAddr returns the address that a request came from. It is for counting only: an IPv4
+// address, or the /64 network of an IPv6 address, which one client gets as a whole.
 //
-// On Google's front end (TrustProxy) it is the rightmost X-Forwarded-For entry, the
-// only one a client cannot write; behind Firebase Hosting that is an edge of Google's,
-// which many clients share.
+// Behind Google's front end (TrustProxy) it is the last entry of X-Forwarded-For, the only
+// one that a client cannot write. Behind Firebase Hosting that is a server of Google, which
+// many clients share.
 func (f Function) ClientAddr(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -1,6 +1,7 @@
-// Package web is what every function's HTTP handler shares: errors as values rendered
-// once as problem documents, strict JSON, CORS and CSRF, request ids, one log line a
-// request, recovery, and an orderly end. It knows nothing of sessions or recipes.
+// Package web has what the HTTP handlers of all functions share: errors that become problem
+// documents in one place, strict JSON, CORS and CSRF, request ids, one log line for each
+// request, recovery from panics, and the end of the process. It knows nothing of sessions or
+// recipes.
 package web
 
 import (
@@ -14,29 +15,28 @@ import (
 	"pantry.example/shared/config"
 )
 
-// RequestTimeout bounds the work of one request.
+// RequestTimeout bounds the time of one request.
 const RequestTimeout = 30 * time.Second
 
-// Function describes one function's outside.
+// Function describes how a function is reached and logged.
 type Function struct {
-	// Name is the name in the URL: the function answers at "/", under /Name and under
-	// /api/Name, because a Firebase Hosting rewrite keeps the whole path.
+	// Name is the name in the URL. The function answers under /, /Name and /api/Name,
+	// because a Firebase Hosting rewrite keeps the whole path.
 	Name string
-	// Project is the Google Cloud project that traces are logged under.
+	// Project is the Google Cloud project in the names of traces in the log.
 	Project string
-	// Origins are the exact origins of pages on other hosts that may call.
+	// Origins are the exact origins of the pages on other hosts that may call.
 	Origins []string
-	// SessionCookie is the name of the cookie that makes a request worth forging.
+	// SessionCookie is the name of the session's cookie. csrf protects requests with it.
 	SessionCookie string
-	// TrustProxy says that Google's front end is before this function: ClientAddr then
+	// TrustProxy says that Google's front end passes the requests on, so that ClientAddr
 	// reads X-Forwarded-For.
 	TrustProxy bool
-	// Log takes one line a request.
+	// Log gets one line for each request.
 	Log *slog.Logger
 }
 
-// NewFunction returns the outside of the function name as cfg wants it, logging to
-// standard error.
+// NewFunction returns the Function of a name and a configuration. It logs to standard error.
 func NewFunction(name, sessionCookie string, cfg config.Config) Function {
 	return Function{
 		Name: name, Project: cfg.ProjectID, Origins: cfg.AllowedOrigins, SessionCookie: sessionCookie,
@@ -44,17 +44,17 @@ func NewFunction(name, sessionCookie string, cfg config.Config) Function {
 	}
 }
 
-// Handler wraps a function's routes in all that this package does. From the outside
-// in: the log line and recovery, the deadline, headers, CORS, CSRF, the path's alias.
-// What comes first holds for the refusals of what comes after it.
+// Handler wraps a function's routes. From the outside in: the log line and recovery, the
+// deadline, headers, CORS, CSRF, the path's alias. So a refusal by CSRF, for example, is
+// logged and has the CORS headers.
 func (f Function) Handler(routes http.Handler) http.Handler {
 	return f.logged(deadline(private(f.cors(f.csrf(f.alias(routes))))))
 }
 
-// private keeps answers out of shared caches: all of them depend on the caller.
+// private keeps answers out of shared caches, because all of them depend on the caller.
 // Firebase Hosting drops Set-Cookie from an answer that is not private and caches a
-// 404 for ten minutes (https://firebase.google.com/docs/hosting/manage-cache). It also
-// keeps a browser from taking an answer for a page, a script or a frame.
+// 404 for ten minutes (https://firebase.google.com/docs/hosting/manage-cache). Its other
+// headers stop a browser from using an answer as a page, a script or a frame.
 func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -71,7 +71,7 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
-// Values of headers that every answer has. They are shared, so nobody may change them.
+// Values of headers that every answer has. All answers share them: do not change them.
 var (
 	cacheControl          = []string{"private, no-store"}
 	contentSecurityPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
@@ -81,8 +81,8 @@ var (
 	transportSecurity     = []string{"max-age=31536000"}
 )
 
-// alias serves /name/… and /api/name/… as /…. An escaped slash ends no name: it is part
-// of an id.
+// alias serves /name/… and /api/name/… as /…. An escaped slash is part of an id and does not
+// end the name.
 func (f Function) alias(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, prefix := range [...]string{"/" + f.Name, "/api/" + f.Name} {
@@ -104,9 +104,9 @@ func (f Function) alias(next http.Handler) http.Handler {
 	})
 }
 
-// deadline bounds the request's work, and what is read of it: net/http reads the body
-// that a handler has left before it answers, with no limit in time, and the Functions
-// Framework sets none.
+// deadline bounds the time of the request and of reading its body. Before it answers,
+// net/http reads the rest of a body that no handler has read. It sets no time limit for
+// that, and neither does the Functions Framework.
 func deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
@@ -119,22 +119,12 @@ func deadline(next http.Handler) http.Handler {
 	})
 }
 
-// leftoverTimeout bounds the reading of a body that no handler asked for. One that has
-// arrived is read at once; after a slower one the connection is closed.
-const leftoverTimeout = time.Second
-
-// setReadDeadline holds until the body has been read or the request ends; then net/http
-// takes it off. A recorder in a test has no connection and refuses; a real one does not.
-func setReadDeadline(w http.ResponseWriter, limit time.Duration) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
-}
-
-// NotFound answers a path that no route has.
+// NotFound answers a path without a route.
 func NotFound(http.ResponseWriter, *http.Request) error {
 	return NewError(http.StatusNotFound, "not_found", "There is nothing at this path.")
 }
 
-// MethodNotAllowed answers a method that a path does not have.
+// MethodNotAllowed returns a handler for the other methods of a path. allow lists its own.
 func MethodNotAllowed(allow string) Handler {
 	return func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Allow", allow)

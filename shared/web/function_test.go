@@ -29,7 +29,7 @@ func TestNewFunction(t *testing.T) {
 	}
 }
 
-// A Hosting rewrite keeps the whole path, the function's own URL may have its name or not.
+// A Hosting rewrite keeps the whole path. The function's own URL may have its name or not.
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	type seen struct{ Path, Escaped, ID, Query string }
@@ -52,7 +52,7 @@ func TestAliases(t *testing.T) {
 		{"/api", seen{"/api", "/api", "api", ""}},
 		{"/api/recipesx", seen{"/api/recipesx", "/api/recipesx", "", ""}},
 		{"/other/recipes/x", seen{"/other/recipes/x", "/other/recipes/x", "", ""}},
-		// An escaped slash is part of an id, never the end of a name.
+		// An escaped slash is part of an id and does not end the name.
 		{"/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
 		{"/recipes/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
 		{"/api/recipes/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
@@ -75,7 +75,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// The request that the log reads keeps the path as it came.
+// The log has the path that the client sent.
 func TestAliasLeavesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ok())
@@ -97,7 +97,7 @@ func TestAnswersArePrivate(t *testing.T) {
 	}
 }
 
-// A client that asks for much and reads nothing must not hold a place for requests.
+// A client that reads no answer must not keep an instance busy.
 func TestAnswerThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// Gate runs next, and holds its answer back until admitted says that the caller may have
-// it. admitted is called once: when next begins to answer, or when it has returned. Its
-// error is Gate's, and then nothing of next's answer has reached the client: no status,
-// no header and no byte. A panic of next goes on.
+// Gate runs next, but sends its answer only after admitted has returned nil. It calls
+// admitted once, when next begins to answer or has returned. When admitted returns an error,
+// Gate returns it, and the client has got nothing of next's answer: no status, no header, no
+// byte. Gate does not recover from a panic of next.
 func Gate(w http.ResponseWriter, r *http.Request, admitted func() error, next http.Handler) error {
 	g := &gate{w: w, admitted: admitted, header: w.Header().Clone()}
 	next.ServeHTTP(g, r)
 	return g.open()
 }
 
-// gate is an answer that is held back. It has no Unwrap: that would lead past it.
+// gate is the http.ResponseWriter that holds an answer back. It has no Unwrap, which would
+// give access to the real one.
 type gate struct {
 	w        http.ResponseWriter
 	admitted func() error
@@ -24,7 +25,7 @@ type gate struct {
 	err      error
 }
 
-// open asks whether the answer may go out, once, and hands its header on.
+// open calls admitted the first time, and then copies the header to the real answer.
 func (g *gate) open() error {
 	if g.asked {
 		return g.err
@@ -65,7 +66,7 @@ func (g *gate) FlushError() error {
 	return http.NewResponseController(g.w).Flush()
 }
 
-// SetReadDeadline and SetWriteDeadline reach the connection: they send nothing.
+// SetReadDeadline and SetWriteDeadline need no open gate, because they send nothing.
 func (g *gate) SetReadDeadline(t time.Time) error {
 	return http.NewResponseController(g.w).SetReadDeadline(t)
 }

@@ -24,7 +24,7 @@ func gated(t *testing.T, admitted func() error, next http.HandlerFunc) *httptest
 	return s.do(http.MethodGet, "/")
 }
 
-// private is an answer that nobody who is refused may see a part of.
+// private is an answer of which a refused client must see nothing.
 func private(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("ETag", `"secret"`)
 	w.WriteHeader(http.StatusPartialContent)
@@ -63,7 +63,7 @@ func TestGateRefuses(t *testing.T) {
 	}
 }
 
-// TestGateTellsTheHandler: a handler that streams learns that nobody reads.
+// TestGateTellsTheHandler: the writes of a refused handler fail.
 func TestGateTellsTheHandler(t *testing.T) {
 	t.Parallel()
 	gated(t, func() error { return errRefused }, func(w http.ResponseWriter, _ *http.Request) {
@@ -76,8 +76,8 @@ func TestGateTellsTheHandler(t *testing.T) {
 	})
 }
 
-// TestGateRunsMeanwhile: the handler works before it is known who is admitted, also one
-// that is done first, and its answer waits.
+// TestGateRunsMeanwhile: the handler runs before admitted returns. Its answer waits, also
+// when the handler has returned.
 func TestGateRunsMeanwhile(t *testing.T) {
 	t.Parallel()
 	var order []string
@@ -90,7 +90,7 @@ func TestGateRunsMeanwhile(t *testing.T) {
 	}
 }
 
-// TestGatePanics: a panic before the answer tells nothing of it.
+// TestGatePanics: after a panic, nothing of the answer is sent.
 func TestGatePanics(t *testing.T) {
 	t.Parallel()
 	w := gated(t, func() error { return errRefused }, func(w http.ResponseWriter, _ *http.Request) {

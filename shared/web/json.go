@@ -50,7 +50,7 @@ func CheckJSON(body []byte) error {
 	dec.UseNumber()
 	if err := checkValue(dec, 0); err != nil {
 		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) { // a decoder that reads token by token miscounts the bytes
+		if errors.As(err, &syntax) { // reading by tokens gives a wrong offset
 			err = json.Unmarshal(body, new(json.RawMessage))
 		}
 		return malformed(decodeReason(err))
@@ -64,9 +64,8 @@ func CheckJSON(body []byte) error {
 	return nil
 }
 
-// halfPair reports an escape such as \ud800 that is one half of a surrogate pair without
-// the other (RFC 8259, section 8.2). encoding/json would put U+FFFD in its place. body is
-// valid JSON.
+// halfPair reports whether body, which is valid JSON, has half a surrogate pair, such as
+// \ud800 alone (RFC 8259, section 8.2). encoding/json would replace it by U+FFFD.
 func halfPair(body []byte) bool {
 	escaped := func(at int) rune {
 		if at+6 > len(body) || body[at] != '\\' || body[at+1] != 'u' {
@@ -85,7 +84,7 @@ func halfPair(body []byte) bool {
 			}
 			i += 6
 		}
-		i++ // an escaped backslash begins no escape
+		i++ // skips an escaped backslash
 	}
 	return false
 }
@@ -95,6 +94,7 @@ type reason string
 
 func (e reason) Error() string { return string(e) }
 
+// checkValue reads one value and checks its depth and its keys.
 func checkValue(dec *json.Decoder, depth int) error {
 	token, err := dec.Token()
 	if err != nil {
@@ -122,13 +122,14 @@ func checkValue(dec *json.Decoder, depth int) error {
 	return err
 }
 
+// checkKey reads one key of an object.
 func checkKey(dec *json.Decoder, seen map[string]bool) error {
 	token, err := dec.Token()
 	if err != nil {
 		return err
 	}
 	key, _ := token.(string)
-	folded := strings.ToLower(strings.ToUpper(key)) // as encoding/json matches fields: K is k, ſ is s
+	folded := strings.ToLower(strings.ToUpper(key)) // encoding/json matches fields like this: ſ is s
 	if seen[folded] {
 		return reason("it names a field twice")
 	}
@@ -136,6 +137,7 @@ func checkKey(dec *json.Decoder, seen map[string]bool) error {
 	return nil
 }
 
+// decodeReason says for the client what is wrong.
 func decodeReason(err error) string {
 	var (
 		shown  reason
@@ -158,10 +160,10 @@ func decodeReason(err error) string {
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		return "it has a field that is not known here"
 	}
-	return "a value is not in the form that its field needs" // an UnmarshalJSON refused it
+	return "a value is not in the form that its field needs" // from an UnmarshalJSON
 }
 
-// kind names a Go type as JSON does.
+// kind returns JSON's name of a Go type.
 func kind(k reflect.Kind) string {
 	switch {
 	case k == reflect.String:
@@ -180,13 +182,13 @@ func malformed(why string) *Error {
 	return NewError(http.StatusBadRequest, "malformed_body", "The body cannot be read: "+why+".")
 }
 
-// buffers hold answers while they are written. One that has grown large is not kept.
+// buffers hold answers while they are written. A large buffer is not kept.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 const maxKept = 64 << 10
 
-// WriteJSON answers with v as JSON: in one write and with its length, so that net/http
-// neither copies nor chunks it.
+// WriteJSON answers with v as JSON, in one write and with a Content-Length, so that net/http
+// sends no chunks.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body := buffers.Get().(*bytes.Buffer)
 	defer func() {
@@ -196,7 +198,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 		}
 	}()
 	enc := json.NewEncoder(body)
-	enc.SetEscapeHTML(false) // \u003c for each < would make an answer six times as large
+	enc.SetEscapeHTML(false) // \u003c is six times as long as <
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}

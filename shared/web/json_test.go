@@ -210,7 +210,7 @@ func TestBodyLimit(t *testing.T) {
 				t.Errorf("detail %q does not name the limit", e.Detail)
 			}
 		}
-		// The same without a length that could be looked at first.
+		// The same body without a Content-Length.
 		r := request(http.MethodPost, "/", fill(row.size), "Content-Type", "application/json")
 		r.ContentLength = -1
 		w = httptest.NewRecorder()
@@ -221,7 +221,7 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// A length that says too much is enough: nothing is read.
+// A Content-Length over the limit is refused, and nothing is read.
 func TestBodyLimitIsKnownFromTheLength(t *testing.T) {
 	t.Parallel()
 	r := request(http.MethodPost, "/", "x", "Content-Type", "application/json")
@@ -241,7 +241,7 @@ func (u unreadable) Read([]byte) (int, error) {
 
 func (unreadable) Close() error { return nil }
 
-// What CheckJSON lets through, encoding/json reads, and finds no name in it twice.
+// encoding/json can read what CheckJSON accepts, and no object has a name twice.
 func FuzzCheckJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":1}`, `[1,2,{"a":null}]`, `{"a":1,"A":2}`, `{} {}`, `[1,]`, `{"a":{"b":{}},"c":[[]]}`, `"x"`, `nul`, `{"a"}`,
@@ -257,7 +257,7 @@ func FuzzCheckJSON(f *testing.F) {
 			return
 		}
 		if !json.Valid(body) {
-			t.Fatalf("CheckJSON() let %q through, which is not JSON", body)
+			t.Fatalf("CheckJSON() accepted %q, which is not JSON", body)
 		}
 		var object map[string]json.RawMessage
 		if json.Unmarshal(body, &object) != nil {
@@ -266,7 +266,7 @@ func FuzzCheckJSON(f *testing.F) {
 		for name := range object {
 			for other := range object {
 				if name != other && strings.EqualFold(name, other) {
-					t.Errorf("CheckJSON() let %q through, which names %q twice", body, name)
+					t.Errorf("CheckJSON() accepted %q, which names %q twice", body, name)
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -21,14 +20,13 @@ import (
 // Cloud Run kills it 10 s after SIGTERM (https://cloud.google.com/run/docs/container-contract).
 const DrainTimeout = 9 * time.Second
 
-// quiet is how long no request may have run before the process ends: net/http sends
-// the rest of an answer only after its handler has returned.
-const quiet = 100 * time.Millisecond
+// idleBeforeEnd is how long no request must run before the process ends. net/http sends the
+// end of an answer after its handler has returned.
+const idleBeforeEnd = 100 * time.Millisecond
 
-// Lazy is the handler of a function that is opened by its first request, so that a
-// cold start does no work before it must. Requests that come meanwhile wait for that
-// one opening. When it fails they are all answered 503, its text is logged when it is
-// new, and the next request tries again.
+// Lazy is the handler of a function that its first request opens. Other requests wait for
+// that opening. When it fails, all of them are answered 503, and the next request tries
+// again. An error is logged once until another one comes.
 type Lazy struct {
 	open    func() (http.Handler, error)
 	origins func() []string
@@ -36,24 +34,23 @@ type Lazy struct {
 
 	handler atomic.Pointer[http.Handler]
 	flight  singleflight.Group
-	lastErr string // only the flight touches it
+	lastErr string // used only in the flight
 }
 
-// NewLazy returns a handler that opens itself with open. The first request also
-// arranges for an orderly end on SIGTERM: running requests may finish within
-// DrainTimeout. The Functions Framework would cut them. Pages of the given origins may
-// read the answer of a function that cannot be opened.
+// NewLazy returns a handler that open opens. From the first request on, a SIGTERM lets the
+// running requests finish within DrainTimeout; the Functions Framework alone would cut them.
+// Pages of the origins can read the 503 of a function that cannot be opened.
 func NewLazy(log *slog.Logger, origins func() []string, open func() (http.Handler, error)) *Lazy {
 	return &Lazy{open: open, origins: origins, log: log}
 }
 
-// process is about all functions of the process, because SIGTERM is.
+// process counts the requests of all functions, because SIGTERM ends all of them.
 var process struct {
 	running atomic.Int64 // requests
 	first   sync.Once
 }
 
-// ServeHTTP opens the function when that is still to do and serves the request.
+// ServeHTTP opens the function when it is not open, and serves the request.
 func (l *Lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	process.running.Add(1)
 	defer process.running.Add(-1)
@@ -90,10 +87,10 @@ func (l *Lazy) opened(ctx context.Context) (http.Handler, error) {
 	}
 }
 
-// tryOpen runs once at a time.
+// tryOpen opens the function. Only one call runs at a time.
 func (l *Lazy) tryOpen() (err error) {
 	if l.handler.Load() != nil {
-		return nil // by a flight that ended just before this one
+		return nil // the call before has opened it
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -115,15 +112,7 @@ func (l *Lazy) tryOpen() (err error) {
 	return err
 }
 
-// panicked describes a panic. Its value may quote a request; its type and the stack
-// tell what happened.
-func panicked(cause any) error {
-	if e, ok := cause.(interface{ RuntimeError() }); ok {
-		return fmt.Errorf("panic: %v", e)
-	}
-	return fmt.Errorf("panic: %T", cause)
-}
-
+// endOnSIGTERM makes SIGTERM drain and then end the process.
 func endOnSIGTERM(log *slog.Logger) {
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM)
@@ -139,16 +128,16 @@ func endOnSIGTERM(log *slog.Logger) {
 	}()
 }
 
-// drain waits until no request has run for a moment, and reports whether that came
-// before ctx ended.
+// drain waits until no request has run for idleBeforeEnd. It returns false when ctx ends
+// first.
 func drain(ctx context.Context) bool {
-	tick := time.NewTicker(quiet / 10)
+	tick := time.NewTicker(idleBeforeEnd / 10)
 	defer tick.Stop()
 	busy := time.Now()
 	for {
 		if process.running.Load() > 0 {
 			busy = time.Now()
-		} else if time.Since(busy) >= quiet {
+		} else if time.Since(busy) >= idleBeforeEnd {
 			return true
 		}
 		select {

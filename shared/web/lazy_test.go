@@ -63,7 +63,7 @@ func TestLazyThatCannotOpen(t *testing.T) {
 	if opened != 4 {
 		t.Errorf("opened %d times, want once a request", opened)
 	}
-	// The same text is not news.
+	// The same error is logged once.
 	want := []string{"REDIS_SERVER is not set", "SESSION_TTL is no duration", "REDIS_SERVER is not set"}
 	var got []string
 	for _, line := range (&service{t: t, log: &log}).lines() {
@@ -82,8 +82,7 @@ func TestLazyThatCannotOpen(t *testing.T) {
 	}
 }
 
-// TestLazyThatCannotOpenTellsThePage: the page of an allowed origin can read why nothing
-// works, and no other page can.
+// TestLazyThatCannotOpenTellsThePage: only a page of an allowed origin can read the 503.
 func TestLazyThatCannotOpenTellsThePage(t *testing.T) {
 	t.Parallel()
 	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() []string { return []string{friend} },
@@ -162,7 +161,7 @@ func TestLazyOpensOnceForAll(t *testing.T) {
 	}
 }
 
-// An opening that hangs holds a request for as long as it has, not for ever.
+// When the opening hangs, a request waits until its deadline.
 func TestLazyThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,8 +188,7 @@ func TestLazyThatHangs(t *testing.T) {
 	})
 }
 
-// A request that saw a closed function just before another opened it must not open it
-// again.
+// When two requests find the function closed, it is opened once.
 func TestLazyOpensOnceInARace(t *testing.T) {
 	t.Parallel()
 	for range 500 {

@@ -5,18 +5,18 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// NewLogger returns a logger that writes Cloud Logging's structured format, a JSON
-// object a line with severity, message and time
+// NewLogger returns a logger in Cloud Logging's structured format: each line is a JSON object
+// with severity, message and time
 // (https://cloud.google.com/logging/docs/structured-logging).
 func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: cloudNames}))
@@ -39,57 +39,16 @@ func cloudNames(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// note is what a request gathers for its log line.
-type note struct {
-	request   *http.Request
-	cookie    string // the session cookie's name
-	requestID string
-	answer    *recorder
-	err       *Error
-	attrs     []slog.Attr
-}
-
-type noteKey struct{}
-
-func noteOf(ctx context.Context) *note {
-	n, _ := ctx.Value(noteKey{}).(*note)
-	return n
-}
-
-// RequestID returns the id of the request that ctx belongs to, or "".
-func RequestID(ctx context.Context) string {
-	if n := noteOf(ctx); n != nil {
-		return n.requestID
-	}
-	return ""
-}
-
-// Annotate adds attributes to the log line of the request that ctx belongs to; the last
-// one of a name counts, and an empty one is left out. They must hold no secret. Only the
-// goroutine that serves the request may call it.
-func Annotate(ctx context.Context, attrs ...slog.Attr) {
-	n := noteOf(ctx)
-	if n == nil {
-		return
-	}
-	for _, a := range attrs {
-		n.attrs = slices.DeleteFunc(n.attrs, func(old slog.Attr) bool { return old.Key == a.Key })
-		if !a.Value.Equal(slog.StringValue("")) {
-			n.attrs = append(n.attrs, a)
-		}
-	}
-}
-
-// isRequestID reports whether s is 8 to 36 letters, digits, "_" and "-": a
-// UUID, and nothing as long as a session's secret.
+// isRequestID reports whether s has 8 to 36 letters, digits, "_" and "-". A UUID fits. The
+// secret of a session is longer.
 func isRequestID(s string) bool {
 	return len(s) >= 8 && len(s) <= 36 && !strings.ContainsFunc(s, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' && c != '-'
 	})
 }
 
-// traceID returns the trace of a Traceparent header (00-TRACE-…) or of an
-// X-Cloud-Trace-Context header (TRACE/…), which is 32 hexadecimal digits, or "".
+// traceID returns the trace, 32 hexadecimal digits, of a Traceparent header (00-TRACE-…) or
+// of an X-Cloud-Trace-Context header (TRACE/…). It returns "" when there is none.
 func traceID(h http.Header) string {
 	for _, name := range [...]string{"Traceparent", "X-Cloud-Trace-Context"} {
 		id := strings.TrimPrefix(h.Get(name), "00-")
@@ -100,8 +59,8 @@ func traceID(h http.Header) string {
 	return ""
 }
 
-// logged gives each request an id, recovers from a panic and writes one line when the
-// request ends. The line has neither query, header nor body: those may hold secrets.
+// logged gives each request an id, recovers from a panic, and writes one line when the
+// request ends. The line has no query, header or body, because they may hold secrets.
 func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -121,9 +80,9 @@ func (f Function) logged(next http.Handler) http.Handler {
 				f.line(r, n, time.Since(start))
 				return
 			}
-			whole := f.recovered(r, n, cause)
+			complete := f.recovered(r, n, cause)
 			f.line(r, n, time.Since(start))
-			if !whole {
+			if !complete {
 				cut(w)
 			}
 		}()
@@ -131,16 +90,16 @@ func (f Function) logged(next http.Handler) http.Handler {
 	})
 }
 
-// cut ends the connection under an answer that is not whole. The deadline in the past
-// is for the Functions Framework, which recovers from http.ErrAbortHandler too, writes
-// into the answer and ends it as if it were whole.
+// cut breaks the connection of an incomplete answer. The Functions Framework recovers from
+// http.ErrAbortHandler too, and would end the answer as if it were complete. The write
+// deadline in the past prevents that.
 func cut(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) // a recorder in a test has no connection
 	panic(http.ErrAbortHandler)
 }
 
-// recovered answers a panic with an opaque 500 when nothing was answered yet, and
-// reports whether the client has a whole answer.
+// recovered logs a panic. It answers 500 when nothing was answered yet. It reports whether
+// the client has a complete answer.
 func (f Function) recovered(r *http.Request, n *note, cause any) bool {
 	if cause == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
 		return false
@@ -154,12 +113,22 @@ func (f Function) recovered(r *http.Request, n *note, cause any) bool {
 	}
 	h := n.answer.Header()
 	for _, name := range [...]string{"Set-Cookie", "Location", "ETag", "Last-Modified", "Link", "Content-Disposition"} {
-		h.Del(name) // they were about the answer that did not come
+		h.Del(name) // they describe another answer
 	}
 	Write(n.answer, r, err)
 	return true
 }
 
+// panicked returns an error with the type of a panic's value. The value itself may quote a
+// request, except a runtime error's.
+func panicked(cause any) error {
+	if e, ok := cause.(interface{ RuntimeError() }); ok {
+		return fmt.Errorf("panic: %v", e)
+	}
+	return fmt.Errorf("panic: %T", cause)
+}
+
+// line writes the log line of a request that has ended.
 func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	status, failed := n.answer.status, n.answer.status
 	if status == 0 {
@@ -181,7 +150,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	}
 	attrs = append(attrs, n.attrs...)
 	if n.err != nil {
-		failed = max(failed, n.err.Status) // an answer that had begun keeps its status
+		failed = max(failed, n.err.Status) // the answer may have begun with another status
 		attrs = append(attrs, slog.String("code", n.err.Code))
 		if n.err.Cause != nil {
 			attrs = append(attrs, slog.String("error", n.err.Cause.Error()))
@@ -189,7 +158,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	}
 	switch {
 	case errors.Is(r.Context().Err(), context.Canceled):
-		// The client left: what failed because of that is nobody's fault.
+		// The client left. A failure that this caused is no error.
 	case failed >= http.StatusInternalServerError:
 		level = slog.LevelError
 	case status == http.StatusTooManyRequests:
@@ -198,7 +167,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	f.Log.LogAttrs(r.Context(), level, method+" "+path+" "+strconv.Itoa(status), attrs...)
 }
 
-// safe bounds a word of the client's for the log.
+// safe returns word for the log, or "(long)" when it may be a secret.
 func safe(word string) string {
 	if len(word) > maxLoggedSegment {
 		return "(long)"
@@ -206,13 +175,14 @@ func safe(word string) string {
 	return word
 }
 
-// maxLoggedSegment is shorter than any token, and than the 43 characters of a handle's
-// secret, so that one put into a path by mistake is not logged.
+// maxLoggedSegment is shorter than a token and than a handle's secret (43 characters), so
+// that one that was put into a path by mistake is not logged.
 const maxLoggedSegment = 42
 
-// maxLoggedSegments bounds the line of a path with many slashes.
+// maxLoggedSegments bounds how many parts of a path are logged.
 const maxLoggedSegments = 8
 
+// safePath returns a path for the log, without the parts that may be secrets.
 func safePath(path string) string {
 	if len(path) <= maxLoggedSegment && strings.Count(path, "/") < maxLoggedSegments {
 		return path
@@ -226,35 +196,3 @@ func safePath(path string) string {
 	}
 	return strings.Join(segments, "/")
 }
-
-// answerTimeout bounds how long a client may take for an answer, so that one that does not
-// read holds none of an instance's places for requests. Exports have limits of their own.
-// net/http takes the deadline off before the next request.
-const answerTimeout = time.Minute
-
-// recorder remembers what was answered. Its Unwrap lets http.ResponseController reach
-// the connection.
-type recorder struct {
-	http.ResponseWriter
-	status int
-	size   int64
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= http.StatusOK {
-		r.status = status
-		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(answerTimeout)) // as in setReadDeadline
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(b []byte) (int, error) {
-	if r.status == 0 {
-		r.WriteHeader(http.StatusOK)
-	}
-	n, err := r.ResponseWriter.Write(b)
-	r.size += int64(n)
-	return n, err
-}
-
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -19,7 +19,7 @@ import (
 
 const traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
-// Cloud Logging reads these names and forms and no others.
+// These are the names and formats that Cloud Logging reads.
 func TestLogLine(t *testing.T) {
 	t.Parallel()
 	s := serve(t, fails(web.NewError(503, "store_unavailable", "Told to the client.").With(errors.New("get recipe: no answer"))))
@@ -49,7 +49,7 @@ func TestLogLine(t *testing.T) {
 	}
 }
 
-// What a handler has to tell stands in the request's one line.
+// What a handler annotates is on the request's line.
 func TestAnnotate(t *testing.T) {
 	t.Parallel()
 	s := serve(t, web.Handler(func(_ http.ResponseWriter, r *http.Request) error {
@@ -91,7 +91,7 @@ func TestLogSeverity(t *testing.T) {
 	}
 }
 
-// A client that leaves makes calls fail; that is not worth waking somebody.
+// A failure because the client left is no error.
 func TestLogOfAClientThatLeft(t *testing.T) {
 	t.Parallel()
 	s := serve(t, fails(web.NewError(503, "unavailable", "").With(context.Canceled)))
@@ -173,7 +173,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// Whatever a client puts where, none of it that may be a secret is in the log.
+// No secret is in the log, wherever the client puts it.
 func TestLogHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	const (
@@ -220,7 +220,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// A line stays a line and JSON, whatever is in the path.
+// Any path gives one line of JSON.
 func TestLogCannotBeForged(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ok())
@@ -236,7 +236,7 @@ func TestLogCannotBeForged(t *testing.T) {
 func TestLogShortensAPath(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ok())
-	id := strings.Repeat("x", 32) + ":restore" // as long as an id of ours with what may be done to it
+	id := strings.Repeat("x", 32) + ":restore" // as long as a recipe's id with an action
 	s.do(http.MethodGet, "/recipes/"+id)
 	if got, want := s.line()["message"], "GET /recipes/"+id+" 200"; got != want {
 		t.Errorf("message %v, want %s", got, want)

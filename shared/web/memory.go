@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to five times what is in use. A function uses some
-	// 10 MiB, and by Go's default of 100 a tenth of its CPU time collects garbage.
+	// gcPercent lets the heap grow to five times its live size, about 10 MiB. With Go's
+	// default of 100, garbage collection takes a tenth of the CPU time.
 	gcPercent = 400
-	// memoryLimit is where garbage is collected earlier, in bytes: well below the 256 MiB
-	// of the smallest instance.
+	// memoryLimit is the memory, in bytes, near which garbage is collected more often. The
+	// smallest instance has 256 MiB.
 	memoryLimit = 160 << 20
 	goDefault   = 100
 )
 
-// UseMemory trades memory for less garbage collection, unless GOGC or GOMEMLIMIT say
-// otherwise. A program calls it once.
+// UseMemory makes garbage collection rarer, at the price of memory. It does not change what
+// GOGC or GOMEMLIMIT set. Call it once.
 func UseMemory() {
 	if before := debug.SetGCPercent(gcPercent); before != goDefault {
 		debug.SetGCPercent(before)

@@ -18,7 +18,7 @@ func TestUseMemory(t *testing.T) {
 	if got := debug.SetGCPercent(50); got != 400 {
 		t.Errorf("GC percent %d, want 400", got)
 	}
-	// What somebody has set stays.
+	// Values that were set before stay.
 	debug.SetMemoryLimit(1 << 30)
 	web.UseMemory()
 	if got := debug.SetMemoryLimit(-1); got != 1<<30 {

@@ -9,20 +9,20 @@ import (
 	"github.com/rs/cors"
 )
 
-// preflightMaxAge is what browsers cap the caching of a preflight answer at (Chromium:
-// 7200 s), in seconds.
+// preflightMaxAge is how long a browser may keep a preflight answer, in seconds. Chromium keeps
+// none for longer.
 const preflightMaxAge = 7200
 
-// cors answers preflights before anything else looks at them (they carry no
-// credentials) and puts the CORS headers on every answer, errors too, so that a page
-// can read them. Only exact origins are named, never "*".
+// cors answers preflights first, because they carry no credentials. It puts the CORS headers
+// on every answer, so that a page can read errors too. It names only exact origins, never
+// "*".
 func (f Function) cors(next http.Handler) http.Handler {
 	allowed := make(map[string]bool, len(f.Origins))
 	for _, o := range f.Origins {
 		allowed[o] = true
 	}
 	handler := cors.New(cors.Options{
-		// A function rather than a list: an empty list would mean every origin.
+		// This is a function, because an empty list would mean every origin.
 		AllowOriginFunc:      func(origin string) bool { return allowed[origin] },
 		AllowedMethods:       []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 		AllowedHeaders:       []string{"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "X-Confirm-Delete"},
@@ -39,14 +39,14 @@ func (f Function) cors(next http.Handler) http.Handler {
 	})
 }
 
-// isOwn reports whether origin is the page's that this host serves, which needs no CORS.
+// isOwn reports whether origin is of a page on this host, which needs no CORS.
 func isOwn(origin string, r *http.Request) bool {
 	_, host, _ := strings.Cut(origin, "://")
 	return host == r.Host
 }
 
-// safeOrigin is an Origin for the log: its scheme and host, each part of which is shorter
-// than a secret.
+// safeOrigin returns an Origin for the log: its scheme and host, without the parts that may be
+// secrets.
 func safeOrigin(origin string) string {
 	if origin == "null" { // of a sandboxed page
 		return origin
@@ -62,7 +62,7 @@ func safeOrigin(origin string) string {
 	return safe(scheme) + "://" + strings.Join(labels, ".")
 }
 
-// answerOptions ends every OPTIONS request, also one that is no preflight.
+// answerOptions answers every OPTIONS request that is not a preflight.
 func answerOptions(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
@@ -74,9 +74,9 @@ func answerOptions(next http.Handler) http.Handler {
 	})
 }
 
-// csrf refuses what a foreign page could make a browser send with the session cookie
-// (https://cheatsheetseries.owasp.org, Cross-Site Request Forgery Prevention). A
-// program has no such page: it sends Authorization, or an Origin.
+// csrf refuses writes that a foreign page can make a browser send with the session cookie
+// (https://cheatsheetseries.owasp.org, Cross-Site Request Forgery Prevention). A program
+// sends Authorization or an Origin.
 func (f Function) csrf(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, o := range f.Origins {
@@ -102,8 +102,8 @@ func unsafeMethod(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// fromPage reports whether a browser said where the request comes from, or the caller
-// did. "null" is the origin of sandboxed pages and says nothing.
+// fromPage reports whether the request says which page it comes from. "null", the origin of
+// sandboxed pages, does not say it.
 func fromPage(r *http.Request) bool {
 	if r.Header.Get("Sec-Fetch-Site") != "" {
 		return true

@@ -13,7 +13,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// corsHeaders returns the headers by which a browser decides what a page may read.
+// corsHeaders returns the headers that tell a browser what a page may read.
 func corsHeaders(h http.Header) map[string]string {
 	found := map[string]string{}
 	for name, values := range h {
@@ -35,7 +35,7 @@ func varies(h http.Header) []string {
 	return names
 }
 
-// exposed is what a page of a friend may read of every answer.
+// exposed is the headers that a page of an allowed origin may read.
 var exposed = map[string]string{
 	"Access-Control-Allow-Origin":      friend,
 	"Access-Control-Allow-Credentials": "true",
@@ -68,14 +68,14 @@ func TestCORSOfAnAnswer(t *testing.T) {
 		if diff := cmp.Diff(row.want, corsHeaders(w.Header())); w.Code != 200 || diff != "" {
 			t.Errorf("%s: status %d (-want +got):\n%s", row.name, w.Code, diff)
 		}
-		// A cache must know what the answer depended on, whoever asked first.
+		// Vary must name all headers that the answer depends on.
 		if diff := cmp.Diff([]string{"Authorization", "Cookie", "Origin"}, varies(w.Header())); diff != "" {
 			t.Errorf("%s: Vary (-want +got):\n%s", row.name, diff)
 		}
 	}
 }
 
-// A page must be able to read what went wrong.
+// A page can read errors.
 func TestCORSOfAnError(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
@@ -110,8 +110,7 @@ func TestCORSOfAnError(t *testing.T) {
 	}
 }
 
-// TestTransportSecurity: over https a browser is told to stay with https, and over plain
-// HTTP, as on a laptop, it is not.
+// TestTransportSecurity: only over https does an answer have Strict-Transport-Security.
 func TestTransportSecurity(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ok())
@@ -123,7 +122,7 @@ func TestTransportSecurity(t *testing.T) {
 	}
 }
 
-// wantPrivate checks the headers that keep an answer out of caches and out of frames.
+// wantPrivate checks the headers that keep an answer out of caches and frames.
 func wantPrivate(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
 	want := map[string]string{
@@ -182,7 +181,7 @@ func TestPreflight(t *testing.T) {
 		if row.headers != "" {
 			headers = append(headers, "Access-Control-Request-Headers", row.headers)
 		}
-		// A browser sends no cookie with it; even so it must not be refused as a forgery.
+		// A preflight with a cookie is not refused either.
 		headers = append(headers, "Cookie", cookie+"=x", "Sec-Fetch-Site", "cross-site")
 		w := s.do(http.MethodOptions, "/recipes/x", headers...)
 		if diff := cmp.Diff(row.want, corsHeaders(w.Header())); w.Code != 204 || w.Body.Len() > 0 || diff != "" {
@@ -206,7 +205,7 @@ func TestOptionsThatIsNoPreflight(t *testing.T) {
 	}
 }
 
-// With no origins allowed nobody is: a library's default would be everybody.
+// Without allowed origins no page may call. The library's default would allow all.
 func TestCORSWithoutOrigins(t *testing.T) {
 	t.Parallel()
 	f := web.Function{Name: "recipes", SessionCookie: cookie, Log: web.NewLogger(&buffer{}, nil)}
@@ -230,7 +229,7 @@ func TestCSRF(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		headers []string
-		code    string // of the 403; "" lets it through
+		code    string // of the 403; "" when it is not refused
 	}{
 		{"a cookie and nothing else", session, "origin_missing"},
 		{"a cookie among others", with("Cookie", "a=b; "+cookie+"=x; c=d"), "origin_missing"},
@@ -273,7 +272,7 @@ func TestCSRF(t *testing.T) {
 				t.Fatalf("that was %s, %s", method, row.name)
 			}
 		}
-		// A page may make a browser send these by a link; they must change nothing.
+		// These change nothing, so a link of any page may send them.
 		for _, method := range []string{"GET", "HEAD"} {
 			if w := serve(t, ok()).do(method, "/", row.headers...); w.Code != 200 {
 				t.Errorf("%s %s: status %d, want 200", method, row.name, w.Code)
@@ -282,7 +281,7 @@ func TestCSRF(t *testing.T) {
 	}
 }
 
-// A method is what the request line says. Were there an override, a link could write.
+// No header or query changes the method. Otherwise a link could write.
 func TestMethodCannotBeOverridden(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
@@ -295,7 +294,7 @@ func TestMethodCannotBeOverridden(t *testing.T) {
 	}
 }
 
-// An origin that configuration should have refused must not be served without one.
+// An invalid origin is a fault of the program: the function does not start.
 func TestOriginsMustBeValid(t *testing.T) {
 	t.Parallel()
 	for _, origin := range []string{"*", "app.example", "https://app.example/path"} {
@@ -310,8 +309,7 @@ func TestOriginsMustBeValid(t *testing.T) {
 	}
 }
 
-// A refused origin is said in the log, whatever the request; one that may call is not. A
-// client cannot write what it likes there.
+// The log names a refused origin and no allowed one. It shows no other text of the header.
 func TestRefusedOriginInTheLog(t *testing.T) {
 	long := strings.Repeat("a", 60)
 	for origin, want := range map[string]string{

@@ -15,12 +15,11 @@ import (
 	"pantry.example/shared/web"
 )
 
-// What a handler had said of its answer must not stay on the problem in its place: a
-// cookie least of all.
+// The 500 has no header that the handler set for its own answer, such as a cookie.
 func TestPanicBeforeTheAnswer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: cookie, Value: "secret"}) //nolint:gosec // it must not arrive
+		http.SetCookie(w, &http.Cookie{Name: cookie, Value: "secret"}) //nolint:gosec // must not be sent
 		for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified", "Link", "Location"} {
 			w.Header().Set(name, "7")
 		}
@@ -46,7 +45,7 @@ func TestPanicBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-// The value may quote a request; only the runtime's own are known not to.
+// The value of a panic may quote a request. Only the text of runtime errors is logged.
 func TestPanicValues(t *testing.T) {
 	t.Parallel()
 	var m map[string]int
@@ -69,7 +68,7 @@ func TestPanicValues(t *testing.T) {
 	}
 }
 
-// An answer that has begun cannot become an error. It must not look whole either.
+// When an answer has begun, an error breaks the connection, so that it does not look complete.
 func TestAnswersThatEndInTheMiddle(t *testing.T) {
 	t.Parallel()
 	begin := func(w http.ResponseWriter) {
@@ -79,7 +78,7 @@ func TestAnswersThatEndInTheMiddle(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		routes http.Handler
-		want   []string // what the log says of it: message, severity, error
+		want   []string // the log line's message, severity and error
 	}{
 		{
 			"a panic", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { begin(w); panic("secret detail") }),
@@ -131,7 +130,7 @@ func TestAnswersThatEndInTheMiddle(t *testing.T) {
 	}
 }
 
-// Whatever serves the function is told too.
+// The server of the function gets http.ErrAbortHandler too.
 func TestAbortIsPassedOn(t *testing.T) {
 	t.Parallel()
 	for name, h := range map[string]http.HandlerFunc{
@@ -150,7 +149,7 @@ func TestAbortIsPassedOn(t *testing.T) {
 	}
 }
 
-// The middleware must not hide what a connection can do.
+// A handler can use http.ResponseController through the middleware.
 func TestResponseController(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

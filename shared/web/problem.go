@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Error is an error with an answer: what a client is told, as a problem document
-// (RFC 9457), and the cause, which only the log sees. Handlers return it and
-// [Write] renders it.
+// Error is an error with its answer: a problem document (RFC 9457) for the client, and a
+// cause for the log. Handlers return it and [Write] renders it.
 type Error struct {
 	Type      string       `json:"type" doc:"Always about:blank: code tells problems apart." example:"about:blank"`
 	Title     string       `json:"title" doc:"The status in words." example:"Unauthorized"`
@@ -36,14 +35,13 @@ type FieldError struct {
 	Limit    any    `json:"limit,omitempty" doc:"The limit that the rule names." example:"200"`
 }
 
-// NewError returns an Error with the status, a code for programs and a detail for
-// people.
+// NewError returns an Error with a status, a code for programs and a detail for people.
 func NewError(status int, code, detail string) *Error {
 	return &Error{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-// With returns a copy of e with a cause for the log. An Error may so be a sentinel of its
-// package: errors.Is finds it in the copy.
+// With returns a copy of e with a cause for the log. errors.Is finds e in the copy, so an
+// Error can be a sentinel.
 func (e *Error) With(cause error) *Error {
 	c := *e
 	c.Cause = cause
@@ -57,13 +55,13 @@ func (e *Error) Retry(d time.Duration) *Error {
 	return &c
 }
 
-// Is reports whether target is the Error that e is a copy of: one of the same code.
+// Is reports whether target is an Error of the same status and code.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Status == e.Status && t.Code == e.Code
 }
 
-// Error describes the problem for the log.
+// Error returns the problem for the log.
 func (e *Error) Error() string {
 	if e.Cause != nil {
 		return fmt.Sprintf("%s: %v", e.Code, e.Cause)
@@ -74,9 +72,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// AsError returns err as the Error it wraps. Anything else is an opaque 500, so that
-// an internal text never reaches a client; a request that ran out of time is a 503, one
-// whose client left a 408.
+// AsError returns the Error that err wraps. An exceeded deadline is a 503, and a client that
+// left is a 408. Anything else is a 500 that tells the client nothing of err.
 func AsError(err error) *Error {
 	var e *Error
 	switch {
@@ -85,21 +82,21 @@ func AsError(err error) *Error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return NewError(http.StatusServiceUnavailable, "timeout", "The request took too long. Try again.").
 			With(err).Retry(time.Second)
-	case errors.Is(err, context.Canceled): // nobody reads this, and it is no fault of ours
+	case errors.Is(err, context.Canceled): // nobody reads this answer
 		return NewError(http.StatusRequestTimeout, "client_gone", "The client went away.").With(err)
 	}
 	return NewError(http.StatusInternalServerError, "internal", "Something went wrong on our side. The request id names it in our log.").With(err)
 }
 
-// Write renders err and hands its cause to the request's log line. An answer that has
-// begun cannot become another one: Write then cuts it off with http.ErrAbortHandler, so
-// that no client takes it for whole.
+// Write answers with err and puts its cause on the request's log line. When an answer has
+// already begun, Write panics with http.ErrAbortHandler, so that the client sees that the
+// answer is incomplete.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
 	e := Prepare(w.Header(), r.Context(), AsError(err))
 	if n := noteOf(r.Context()); n != nil && n.answer.status != 0 {
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Del("Content-Length") // they were about the answer that did not come
+	w.Header().Del("Content-Length") // these describe another answer
 	w.Header().Del("Content-Encoding")
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(e.Status)
@@ -109,8 +106,8 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(e) // the client is gone when this fails
 }
 
-// Prepare fills in what an Error takes from its request, sets the headers that go with
-// it and notes it for the request's log line. It returns a copy of e.
+// Prepare returns a copy of e with the id of its request. It sets the headers that belong to
+// the answer, and puts e on the request's log line.
 func Prepare(h http.Header, ctx context.Context, e *Error) *Error { //nolint:revive // a header is the receiver here, as in net/http
 	answer := *e
 	answer.RequestID = RequestID(ctx)
@@ -121,7 +118,7 @@ func Prepare(h http.Header, ctx context.Context, e *Error) *Error { //nolint:rev
 	if e.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, section 11.6.1
 		if n != nil && len(n.request.CookiesNamed(n.cookie)) > 0 {
-			h.Add("Set-Cookie", NewCookie(n.request, n.cookie, "", -1).String()) // it opens nothing
+			h.Add("Set-Cookie", NewCookie(n.request, n.cookie, "", -1).String()) // this cookie opens nothing
 		}
 	}
 	if n != nil {

@@ -73,7 +73,7 @@ func TestProblemToHEADHasNoBody(t *testing.T) {
 	}
 }
 
-// What is not an Error is told to nobody but the log.
+// Only the log has the text of an error that is not an Error.
 func TestUnknownErrorIsOpaque(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -116,7 +116,7 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// A package keeps its errors as sentinels; each answer is a copy with its own cause.
+// An Error can be a sentinel. Each answer is a copy with its own cause.
 func TestErrorsAreSentinels(t *testing.T) {
 	t.Parallel()
 	sentinel, cause := web.NewError(503, "unavailable", "Try again.").Retry(time.Second), errors.New("cause")
@@ -137,7 +137,7 @@ func TestErrorsAreSentinels(t *testing.T) {
 	}
 }
 
-// A 401 takes the session cookie back: what it carries opens nothing.
+// A 401 clears the session's cookie.
 func TestUnauthorizedClearsTheCookie(t *testing.T) {
 	t.Parallel()
 	const cleared = cookie + "=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
@@ -160,7 +160,7 @@ func TestUnauthorizedClearsTheCookie(t *testing.T) {
 	}
 }
 
-// A shared Error must not take over the request id of the request that it answers.
+// Answering with a shared Error does not change it.
 func TestErrorsCanBeShared(t *testing.T) {
 	t.Parallel()
 	shared := web.NewError(404, "not_found", "There is nothing.")
@@ -180,7 +180,7 @@ func TestWriteOutsideAFunction(t *testing.T) {
 	}
 }
 
-// What was said of the answer that did not come must not be said of the problem.
+// Write removes the headers that describe the handler's own answer.
 func TestWriteDropsTheLengthOfAnotherAnswer(t *testing.T) {
 	t.Parallel()
 	w := serve(t, web.Handler(func(w http.ResponseWriter, _ *http.Request) error {

@@ -22,8 +22,8 @@ import (
 	"pantry.example/shared/web"
 )
 
-// serveVariable makes this test binary a process that serves a function on the port
-// that it names, under the Functions Framework as in the cloud.
+// serveVariable holds a port. When it is set, this test binary serves a function there, under
+// the Functions Framework as in the cloud.
 const serveVariable = "PANTRY_TEST_SERVE"
 
 func TestMain(m *testing.M) {
@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	// The first request of a process starts what waits for SIGTERM for all of its life:
-	// here, and not in the bubble of a test.
+	// The first request starts a goroutine that waits for SIGTERM. It must not belong to a
+	// synctest bubble, so it is started here.
 	get(web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { return ok(), nil }))
 	os.Exit(m.Run())
 }
@@ -119,7 +119,7 @@ func startProcess(t *testing.T) process {
 	}
 }
 
-// begin starts a request and returns it once its first line has come.
+// begin starts a request, and returns when its first line has arrived.
 func (p process) begin(path string) (*http.Response, *bufio.Reader) {
 	p.t.Helper()
 	res, err := http.Get(p.url + path)
@@ -133,7 +133,7 @@ func (p process) begin(path string) (*http.Response, *bufio.Reader) {
 	return res, body
 }
 
-// terminate sends SIGTERM and returns once the process has it.
+// terminate sends SIGTERM, and returns when the process has got it.
 func (p process) terminate() {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -192,7 +192,7 @@ func TestSIGTERMEndsAnIdleProcess(t *testing.T) {
 	}
 }
 
-// Cloud Run would kill it a second later.
+// Cloud Run kills the process a second later.
 func TestSIGTERMDoesNotWaitForEver(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -211,8 +211,7 @@ func TestSIGTERMDoesNotWaitForEver(t *testing.T) {
 	}
 }
 
-// The framework recovers from every panic, writes into the answer and ends it as if it
-// were whole.
+// The framework recovers from every panic, and would end the answer as if it were complete.
 func TestAbortUnderTheFramework(t *testing.T) {
 	t.Parallel()
 	p := startProcess(t)

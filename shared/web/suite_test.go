@@ -22,7 +22,7 @@ const (
 	cookie  = "__session"
 )
 
-// service is a function that is served to a test, and what it logged.
+// service is a function and its log.
 type service struct {
 	http.Handler
 	t   testing.TB
@@ -47,7 +47,7 @@ func ok() http.Handler {
 	})
 }
 
-// do sends a request whose headers are given as name and value in turn.
+// do sends a request. headers are names and values in turn.
 func (s *service) do(method, target string, headers ...string) *httptest.ResponseRecorder {
 	s.t.Helper()
 	w := httptest.NewRecorder()
@@ -70,7 +70,7 @@ func request(method, target, body string, headers ...string) *http.Request {
 	return r
 }
 
-// lines returns the log, a map a line.
+// lines returns each line of the log as a map.
 func (s *service) lines() []map[string]any {
 	s.t.Helper()
 	var lines []map[string]any
@@ -94,7 +94,7 @@ func (s *service) line() map[string]any {
 	return lines[0]
 }
 
-// buffer may be written to and read at once.
+// buffer is safe for concurrent use.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -112,7 +112,7 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// problem reads a problem document and checks what all of them have.
+// problem reads a problem document, and checks the fields that every one has.
 func problem(t testing.TB, status int, header http.Header, body []byte) web.Error {
 	t.Helper()
 	var e web.Error
