@@ -113,6 +113,9 @@ type rehearsal struct {
 
 func newRehearsal(t *testing.T, f file) *rehearsal {
 	t.Helper()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("install bash to run this")
+	}
 	r := &rehearsal{t: t, home: t.TempDir(), substitutions: f.Substitutions}
 	r.substitutions["_ALLOWED_ORIGINS"] = "https://app.example.com,https://www.example.com"
 	r.substitutions["_MORE_SECRETS"] = ",SESSION_KEYS=session-keys:1"

@@ -15,9 +15,10 @@ func fakeGcloud(t *testing.T, functions, secret string) {
 	t.Helper()
 	bin := t.TempDir()
 	script := `#!/bin/sh
+show() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done < "$1"; }
 case "$*" in
-"functions list --project=` + project + ` --format=json --quiet") cat "$0.functions" ;;
-"secrets versions access 3 --secret=redis --project=` + project + ` --quiet") cat "$0.secret" ;;
+"functions list --project=` + project + ` --format=json --quiet") show "$0.functions" ;;
+"secrets versions access 3 --secret=redis --project=` + project + ` --quiet") show "$0.secret" ;;
 *) echo "ERROR: PERMISSION_DENIED" >&2; exit 1 ;;
 esac
 `

@@ -3,6 +3,7 @@ package gcloud_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,15 +16,15 @@ import (
 // TestRun: the secret goes to gcloud's stdin, and an error has gcloud's words.
 func TestRun(t *testing.T) {
 	bin := t.TempDir()
-	const program = "#!/bin/sh\n[ \"$1\" = fail ] && { echo 'ERROR: it is broken' >&2; exit 1; }\nwc -c\n"
+	const program = "#!/bin/sh\n[ \"$1\" = fail ] && { echo 'ERROR: it is broken' >&2; exit 1; }\nread -r text; echo ${#text}\n"
 	if err := os.WriteFile(filepath.Join(bin, "gcloud"), []byte(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
-	if out, err := gcloud.Run(t.Context(), "12345", "secrets"); err != nil || strings.TrimSpace(out) != "5" {
-		t.Errorf("gcloud read %q, %v; want 5 bytes", out, err)
+	if out, err := gcloud.Run(t.Context(), "12345\n", "secrets"); err != nil || strings.TrimSpace(out) != "5" {
+		t.Errorf("gcloud read %q, %v; want 5 characters", out, err)
 	}
-	if _, err := gcloud.Run(t.Context(), "12345", "fail"); err == nil || !strings.Contains(err.Error(), "it is broken") || strings.Contains(err.Error(), "12345") {
+	if _, err := gcloud.Run(t.Context(), "12345\n", "fail"); err == nil || !strings.Contains(err.Error(), "it is broken") || strings.Contains(err.Error(), "12345") {
 		t.Errorf("err = %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
@@ -34,6 +35,11 @@ func TestRun(t *testing.T) {
 
 // TestStopped: Run returns when its context ends, though a child of gcloud goes on.
 func TestStopped(t *testing.T) {
+	for _, tool := range []string{"sleep", "mv"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("install %s to run this", tool)
+		}
+	}
 	bin := t.TempDir()
 	child := filepath.Join(bin, "child")
 	const program = "#!/bin/sh\nsleep 1000 & echo $! > \"$1.new\"; mv \"$1.new\" \"$1\"; wait\n"
