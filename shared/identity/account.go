@@ -1,9 +1,9 @@
-// Package identity is what Pantry knows of a Firebase user: the claims of a verified
-// token, and the state of the account behind it.
+// Package identity has what Pantry knows of a Firebase user: the claims of a verified
+// token, and the state of the account.
 //
-// It looks accounts up over Identity Toolkit's REST API and not through the Admin SDK,
-// which links Firestore, Storage and gRPC: check-expiration needs the look-up and
-// nothing else of Firebase, and starts in about half the time without them.
+// It looks accounts up over Identity Toolkit's REST API. The Admin SDK would link
+// Firestore, Storage and gRPC. check-expiration needs only the look-up, and starts in about
+// half the time without them.
 package identity
 
 import (
@@ -25,63 +25,63 @@ import (
 )
 
 var (
-	// ErrUnavailable means that Firebase gave no answer in time, or none that can be
-	// used. The call may be repeated.
+	// ErrUnavailable means that Firebase gave no answer in time, or an answer that cannot
+	// be used. The call may be repeated.
 	ErrUnavailable = errors.New("firebase unavailable")
-	// ErrInvalidToken means that a token is forged, expired, revoked, from another
-	// project or of another kind. Which of them is not said.
+	// ErrInvalidToken means that a token is forged, expired, revoked, of another project or
+	// of another kind. It does not say which.
 	ErrInvalidToken = errors.New("invalid firebase token")
 )
 
 // Token holds the claims of a verified Firebase token.
 type Token struct {
 	UID      string
-	AuthTime time.Time // when the user last proved who they are
+	AuthTime time.Time // when the user signed in
 	Expires  time.Time
 }
 
-// SignIn is a sign-in that Firebase confirmed, and the session cookie that it was
-// exchanged for.
+// SignIn is a sign-in that Firebase confirmed, with the session cookie that Firebase made
+// for it.
 type SignIn struct {
 	Cookie  string
 	Token   Token     // the cookie's claims
-	State   State     // what Firebase says of the account
-	Checked time.Time // when it said so
+	State   State     // of the account
+	Checked time.Time // when Firebase was asked for State
 }
 
 // State is what Firebase says of an account.
 type State struct {
-	// ValidAfter ends every sign-in from before it; whole seconds, as in auth_time.
+	// ValidAfter is in whole seconds. A sign-in with an earlier auth_time is not valid.
 	ValidAfter time.Time
 	// Disabled is set for a disabled account and for a deleted one.
 	Disabled bool
 }
 
-// Admits reports whether a sign-in at authTime still stands.
+// Admits reports whether a sign-in at authTime is still valid.
 func (s State) Admits(authTime time.Time) bool {
 	return !s.Disabled && !authTime.Before(s.ValidAfter)
 }
 
 // Directory looks accounts up. It is safe for concurrent use.
 type Directory struct {
-	// Client signs its requests in. Whoever else asks Identity Toolkit uses it too, and
-	// shares its connection and its access token.
+	// Client adds the access token to requests. Other code that calls Identity Toolkit uses
+	// it too, and so shares the connection and the token.
 	Client *http.Client
 	url    string
 	tokens oauth2.TokenSource // nil with an emulator
 }
 
 const (
-	// lookupTimeout bounds one look-up, the fetching of an access token included.
+	// lookupTimeout bounds one look-up, including the fetch of an access token.
 	lookupTimeout = 3 * time.Second
-	// answerLimit bounds the answer's size in bytes; one account is below 10 KiB.
+	// answerLimit is the largest answer in bytes. One account is below 10 KiB.
 	answerLimit = 1 << 20
 	host        = "identitytoolkit.googleapis.com"
 )
 
-// NewDirectory returns a Directory for the project, with Google's application default
-// credentials, whose account needs firebaseauth.users.get. A non-empty emulator
-// (host:port) is asked instead, without credentials. Nothing is sent yet.
+// NewDirectory returns a Directory of the project. It uses Google's application default
+// credentials, whose account needs firebaseauth.users.get. When emulator (host:port) is not
+// empty, it asks that emulator without credentials. It sends nothing yet.
 func NewDirectory(ctx context.Context, project, emulator string) (*Directory, error) {
 	if project == "" {
 		return nil, errors.New("open account directory: no project id")
@@ -91,8 +91,8 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 		owner := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "owner"})
 		return &Directory{Client: signedIn(ctx, owner), url: "http://" + emulator + "/" + host + path}, nil
 	}
-	// Access tokens are fetched under a lock and without a request's context: without a
-	// limit of its own one fetch that hangs would stop all look-ups for good.
+	// oauth2 fetches access tokens under a lock and without the request's context. A fetch
+	// that hangs would block all look-ups, so its client has a timeout.
 	bounded := context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: lookupTimeout})
 	creds, err := google.FindDefaultCredentials(bounded,
 		"https://www.googleapis.com/auth/identitytoolkit", "https://www.googleapis.com/auth/cloud-platform")
@@ -105,16 +105,16 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 	return &Directory{Client: client, url: "https://" + host + path, tokens: creds.TokenSource}, nil
 }
 
-// signedIn returns a client that sends an access token. It follows no redirect, which
-// would take the token along.
+// signedIn returns a client that sends an access token. It follows no redirect, because it
+// would send the token there too.
 func signedIn(ctx context.Context, tokens oauth2.TokenSource) *http.Client {
 	client := oauth2.NewClient(ctx, tokens)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return client
 }
 
-// Lookup returns the state of the account. An account that does not exist is disabled.
-// It answers within three seconds; the only error is ErrUnavailable.
+// Lookup returns the state of the account. An account that does not exist counts as
+// disabled. It takes at most three seconds. The only error is ErrUnavailable.
 func (d *Directory) Lookup(ctx context.Context, uid string) (State, error) {
 	s, err := deadline.Do(ctx, lookupTimeout, func(ctx context.Context) (State, error) { return d.lookup(ctx, uid) })
 	if err != nil {
@@ -140,7 +140,7 @@ func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
 	if err != nil {
-		return State{}, errors.New("the answer broke off")
+		return State{}, errors.New("the answer is incomplete")
 	}
 	switch resp.StatusCode {
 	case http.StatusOK:
@@ -152,6 +152,7 @@ func (d *Directory) lookup(ctx context.Context, uid string) (State, error) {
 	return parse(answer, uid)
 }
 
+// parse reads the answer of accounts:lookup.
 func parse(answer []byte, uid string) (State, error) {
 	var found *struct {
 		Users []struct {
@@ -180,8 +181,8 @@ func parse(answer []byte, uid string) (State, error) {
 	return State{ValidAfter: time.Unix(seconds, 0), Disabled: u.Disabled}, nil
 }
 
-// transportReason drops what net/http and oauth2 put around a failure: an oauth2 error
-// quotes the token endpoint's answer.
+// transportReason returns a failure without the text of net/http and oauth2: an oauth2
+// error quotes the answer of the token endpoint.
 func transportReason(err error) error {
 	var refused *oauth2.RetrieveError
 	switch {

@@ -63,7 +63,7 @@ func TestLookup(t *testing.T) {
 			before := time.Now().Truncate(time.Second)
 			uid, _ := a.SignUp()
 			s := lookup(uid)
-			// A password was set at sign-up, which counts as a revocation.
+			// The sign-up set a password, which also sets validSince.
 			if s.Disabled || s.ValidAfter.After(time.Now()) || !s.Admits(before.Add(time.Second)) {
 				t.Errorf("Lookup() = %+v, want a live account", s)
 			}
@@ -104,7 +104,7 @@ func TestLookup(t *testing.T) {
 	})
 }
 
-// One look-up is one request, with all that production wants in it.
+// One look-up is one request, with all that Google needs.
 func TestLookupRequest(t *testing.T) {
 	t.Parallel()
 	var requests []string
@@ -170,7 +170,7 @@ func TestLookupAnswers(t *testing.T) {
 		{name: "one that breaks off", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, `{"users":[{"localId":"ann"}]}`+secret)
-		}, err: "the answer broke off"},
+		}, err: "the answer is incomplete"},
 		{name: "none", answer: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, err: "no connection"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestLookupAnswers(t *testing.T) {
 	}
 }
 
-// A redirect would take the access token to whoever is named in it.
+// A redirect would send the access token to another host.
 func TestLookupFollowsNoRedirect(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int64
@@ -228,13 +228,13 @@ func TestLookupWithNobodyThere(t *testing.T) {
 	}
 }
 
-// A server that takes the connection and says nothing holds a caller for three seconds,
-// or for as long as the caller has.
+// A server that accepts the connection and never answers delays a caller for three seconds,
+// or until the caller's deadline.
 func TestLookupHasADeadline(t *testing.T) {
 	t.Parallel()
 	hang, asked := make(chan struct{}), make(chan struct{}, 2)
 	d := fake(t, func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-hang })
-	t.Cleanup(func() { close(hang) }) // before the server's own, which waits for its handlers
+	t.Cleanup(func() { close(hang) }) // before the server is closed, which waits for its handlers
 
 	t.Run("of its own", func(t *testing.T) {
 		start := time.Now()
@@ -273,7 +273,7 @@ func wantOutOfTime(t *testing.T, err error) {
 	}
 }
 
-// fake returns a Directory that asks answer.
+// fake returns a Directory whose server is answer.
 func fake(t *testing.T, answer http.HandlerFunc) *identity.Directory {
 	t.Helper()
 	srv := httptest.NewServer(answer)

@@ -6,19 +6,19 @@ import (
 	"net/http"
 )
 
-// Warm fetches an access token and opens the connection to Identity Toolkit, so that the
-// first look-up waits for neither. It returns at once: both go on in the background, and
-// a failure is left to the look-up to report. With an emulator it does nothing.
+// Warm starts to fetch an access token and to connect to Identity Toolkit, so that the
+// first look-up waits for neither. It returns at once. The look-up reports a failure. With
+// an emulator, Warm does nothing.
 func (d *Directory) Warm() {
 	if d.tokens == nil {
 		return
 	}
-	go func() { _, _ = d.tokens.Token() }() // has a limit of its own
+	go func() { _, _ = d.tokens.Token() }() // has its own timeout
 	go connect("https://" + host)
 }
 
-// connect leaves an open connection in http.DefaultTransport. net/http connects only for a
-// request, so it sends one that asks for nothing, without credentials.
+// connect opens a connection in http.DefaultTransport. net/http connects only for a
+// request, so it sends a HEAD without credentials.
 func connect(url string) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 	defer cancel()
@@ -31,8 +31,9 @@ func connect(url string) {
 	}
 }
 
-// quotaProject names the project whose quota pays, where the credentials have one. Identity
-// Toolkit refuses a person's own credentials without it, so those fall back to project.
+// quotaProject adds the header with the project whose quota is used, when the credentials
+// name one. Identity Toolkit refuses a person's own credentials without that header, so for
+// them the default is project.
 func quotaProject(base http.RoundTripper, credentials []byte, project string) http.RoundTripper {
 	var file struct {
 		Type         string `json:"type"`

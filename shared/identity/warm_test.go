@@ -10,7 +10,7 @@ import (
 	"pantry.example/shared/identity"
 )
 
-// A person's own credentials name the project whose quota pays.
+// With a person's own credentials, the header names the project whose quota is used.
 func TestQuotaProject(t *testing.T) {
 	g := google.New(t)
 	file := filepath.Join(t.TempDir(), "person.json")

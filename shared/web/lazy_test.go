@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -27,7 +28,7 @@ func get(h http.Handler) *httptest.ResponseRecorder {
 func TestLazyOpensAtTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	opened := 0
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { opened++; return ok(), nil })
+	l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) { opened++; return ok(), nil })
 	if opened != 0 {
 		t.Error("NewLazy() opened the function")
 	}
@@ -44,7 +45,7 @@ func TestLazyOpensAtTheFirstRequest(t *testing.T) {
 func TestLazyThatCannotOpen(t *testing.T) {
 	t.Parallel()
 	var (
-		log    buffer
+		log    emulator.Output
 		next   error
 		opened int
 	)
@@ -85,7 +86,7 @@ func TestLazyThatCannotOpen(t *testing.T) {
 // TestLazyThatCannotOpenTellsThePage: only a page of an allowed origin can read the 503.
 func TestLazyThatCannotOpenTellsThePage(t *testing.T) {
 	t.Parallel()
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), func() []string { return []string{friend} },
+	l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), func() []string { return []string{friend} },
 		func() (http.Handler, error) { return nil, errors.New("not set") })
 	for origin, want := range map[string]string{friend: friend, "https://other.example": ""} {
 		w := httptest.NewRecorder()
@@ -106,7 +107,7 @@ func noOrigins() []string { return nil }
 
 func TestLazyThatPanics(t *testing.T) {
 	t.Parallel()
-	var log buffer
+	var log emulator.Output
 	panics := true
 	l := web.NewLazy(web.NewLogger(&log, nil), noOrigins, func() (http.Handler, error) {
 		if panics {
@@ -126,7 +127,7 @@ func TestLazyThatPanics(t *testing.T) {
 
 func TestLazyWithoutAHandler(t *testing.T) {
 	t.Parallel()
-	l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { return nil, nil })
+	l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) { return nil, nil })
 	wantProblem(t, get(l), 503, "not_configured")
 }
 
@@ -135,7 +136,7 @@ func TestLazyOpensOnceForAll(t *testing.T) {
 	for _, failure := range []error{nil, errors.New("not set")} {
 		synctest.Test(t, func(t *testing.T) {
 			var opened atomic.Int64
-			l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) {
+			l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) {
 				opened.Add(1)
 				time.Sleep(5 * time.Second)
 				return ok(), failure
@@ -166,7 +167,7 @@ func TestLazyThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { <-release; return ok(), nil })
+		l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) { <-release; return ok(), nil })
 		start := time.Now()
 		wantProblem(t, get(l), 503, "not_configured")
 		if took := time.Since(start); took != web.RequestTimeout {
@@ -193,7 +194,7 @@ func TestLazyOpensOnceInARace(t *testing.T) {
 	t.Parallel()
 	for range 500 {
 		var opened atomic.Int64
-		l := web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { opened.Add(1); return ok(), nil })
+		l := web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) { opened.Add(1); return ok(), nil })
 		start := make(chan struct{})
 		var wait sync.WaitGroup
 		for range 8 {

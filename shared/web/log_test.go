@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -250,7 +251,7 @@ func TestLogShortensAPath(t *testing.T) {
 
 func TestLoggerNames(t *testing.T) {
 	t.Parallel()
-	var log buffer
+	var log emulator.Output
 	l := web.NewLogger(&log, slog.LevelDebug)
 	l.Debug("one", "level", "mine")
 	l.Warn("two", slog.Group("group", slog.String("msg", "kept"), slog.String("level", "kept")))

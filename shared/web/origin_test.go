@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -208,7 +209,7 @@ func TestOptionsThatIsNoPreflight(t *testing.T) {
 // Without allowed origins no page may call. The library's default would allow all.
 func TestCORSWithoutOrigins(t *testing.T) {
 	t.Parallel()
-	f := web.Function{Name: "recipes", SessionCookie: cookie, Log: web.NewLogger(&buffer{}, nil)}
+	f := web.Function{Name: "recipes", SessionCookie: cookie, Log: web.NewLogger(new(emulator.Output), nil)}
 	for _, method := range []string{http.MethodGet, http.MethodOptions} {
 		w := httptest.NewRecorder()
 		f.Handler(ok()).ServeHTTP(w, request(method, "/", "", "Origin", friend, "Access-Control-Request-Method", "GET"))
@@ -304,7 +305,7 @@ func TestOriginsMustBeValid(t *testing.T) {
 					t.Errorf("Handler() took the origin %q, want a panic", origin)
 				}
 			}()
-			web.Function{Name: "recipes", Origins: []string{origin}, SessionCookie: cookie, Log: web.NewLogger(&buffer{}, nil)}.Handler(ok())
+			web.Function{Name: "recipes", Origins: []string{origin}, SessionCookie: cookie, Log: web.NewLogger(new(emulator.Output), nil)}.Handler(ok())
 		}()
 	}
 }

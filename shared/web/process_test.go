@@ -19,6 +19,7 @@ import (
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/funcframework"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 	}
 	// The first request starts a goroutine that waits for SIGTERM. It must not belong to a
 	// synctest bubble, so it is started here.
-	get(web.NewLazy(web.NewLogger(&buffer{}, nil), noOrigins, func() (http.Handler, error) { return ok(), nil }))
+	get(web.NewLazy(web.NewLogger(new(emulator.Output), nil), noOrigins, func() (http.Handler, error) { return ok(), nil }))
 	os.Exit(m.Run())
 }
 
@@ -93,7 +94,7 @@ func startProcess(t *testing.T) process {
 	_ = l.Close()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), serveVariable+"="+port, "FUNCTION_TARGET=")
-	log := &buffer{}
+	log := new(emulator.Output)
 	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {

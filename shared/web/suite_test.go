@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -9,9 +8,9 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -26,13 +25,13 @@ const (
 type service struct {
 	http.Handler
 	t   testing.TB
-	log *buffer
+	log *emulator.Output
 }
 
 // serve wraps routes as a function does.
 func serve(t testing.TB, routes http.Handler) *service {
 	t.Helper()
-	log := &buffer{}
+	log := new(emulator.Output)
 	f := web.Function{
 		Name: "recipes", Project: "demo-pantry", Origins: []string{friend}, SessionCookie: cookie,
 		Log: web.NewLogger(log, slog.LevelInfo),
@@ -92,24 +91,6 @@ func (s *service) line() map[string]any {
 		s.t.Fatalf("%d log lines, want 1:\n%s", len(lines), s.log)
 	}
 	return lines[0]
-}
-
-// buffer is safe for concurrent use.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // problem reads a problem document, and checks the fields that every one has.

@@ -1,5 +1,5 @@
-// Package deadline bounds calls that do not end by themselves: calls of libraries that
-// hold a lock across a request, or that fetch an access token without a context.
+// Package deadline ends the wait for calls that ignore their context: some libraries hold a
+// lock during a request, or fetch an access token without a context.
 package deadline
 
 import (
@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Do returns what call returns, or ctx's error when ctx ends or limit passes first. The
-// call itself may go on in the background, with a context that has ended; its result is
-// then dropped. A panic of the call is a panic of Do, unless Do has returned already.
+// Do returns what call returns, or the error of ctx when ctx ends or limit passes first.
+// Then call may go on in the background, with a context that has ended, and its result is
+// dropped. A panic of call is a panic of Do, unless Do has already returned.
 func Do[T any](ctx context.Context, limit time.Duration, call func(context.Context) (T, error)) (T, error) {
 	return Start(ctx, limit, call)()
 }
 
-// Start is Do in two steps: it starts the call, and wait returns what Do would. A caller
-// that does not wait ends ctx instead.
+// Start is Do in two steps: it starts call, and wait returns what Do returns. A caller that
+// does not call wait must end ctx.
 func Start[T any](ctx context.Context, limit time.Duration, call func(context.Context) (T, error)) (wait func() (T, error)) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	type result struct {
@@ -33,7 +33,7 @@ func Start[T any](ctx context.Context, limit time.Duration, call func(context.Co
 		r.value, r.err = call(ctx)
 	}()
 	return func() (T, error) {
-		defer cancel() // not after the call: a result and the end of ctx would race
+		defer cancel() // here and not after call, or the select could choose ctx.Done
 		select {
 		case r := <-done:
 			if r.panicked != nil {

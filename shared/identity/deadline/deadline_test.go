@@ -19,7 +19,7 @@ func TestDoReturnsWhatTheCallReturns(t *testing.T) {
 	}
 }
 
-// The end of a call must not look like the end of its context.
+// When call has returned, Do returns its result and not the error of the context.
 func TestDoNeverLosesAResult(t *testing.T) {
 	t.Parallel()
 	for range 20_000 {
@@ -29,7 +29,7 @@ func TestDoNeverLosesAResult(t *testing.T) {
 	}
 }
 
-// A call that looks at no context is the reason for this package.
+// Do returns at the limit, though call ignores its context.
 func TestDoEndsTheWaitAtTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestDoGivesTheCallAContextThatEndsAtTheLimit(t *testing.T) {
 	})
 }
 
-// In a goroutine of its own a panic would end the process, past every recovery.
+// A panic in another goroutine would end the process.
 func TestDoPanicsWhereItWasCalled(t *testing.T) {
 	t.Parallel()
 	defer func() {

@@ -15,8 +15,8 @@ import (
 
 const project = google.Project
 
-// open opens the project at a Firebase Auth emulator, whose address the Admin SDK takes
-// from the process's environment alone.
+// open opens the project at a Firebase Auth emulator. The Admin SDK reads the emulator's
+// address only from the environment.
 func open(t *testing.T, host string) *firebase.Firebase {
 	t.Helper()
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", host)

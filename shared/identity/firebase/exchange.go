@@ -11,13 +11,14 @@ import (
 )
 
 // Exchange verifies a recent ID token and exchanges it for a session cookie that lives for
-// ttl, from 5 minutes to 14 days (https://firebase.google.com/docs/auth/admin/manage-cookies).
+// ttl, from 5 minutes to 14 days
+// (https://firebase.google.com/docs/auth/admin/manage-cookies).
 //
-// admit sees the claims of the verified ID token before Firebase is asked for anything.
-// When it returns an error, nothing is asked and Exchange returns that error.
+// admit gets the claims of the verified ID token. When it returns an error, Exchange asks
+// Firebase for nothing and returns that error.
 //
-// The account is looked up while the cookie is made. A cookie that was made for an account
-// that may not sign in is dropped. The credentials need firebaseauth.users.get and
+// Exchange looks the account up while Firebase makes the cookie. When the account may not
+// sign in, it drops the cookie. The credentials need firebaseauth.users.get and
 // firebaseauth.users.createSession. Errors: admit's, identity.ErrInvalidToken,
 // identity.ErrUnavailable.
 func (f *Firebase) Exchange(ctx context.Context, idToken string, ttl time.Duration, admit func(identity.Token) error) (identity.SignIn, error) {
@@ -53,13 +54,14 @@ func (f *Firebase) Exchange(ctx context.Context, idToken string, ttl time.Durati
 	return identity.SignIn{Cookie: cookie, Token: token, State: state, Checked: checked}, nil
 }
 
-// SessionCookie exchanges an ID token that Firebase, and not this package, verifies.
-// Exchange is for sign-ins; this is for the doctor, which looks for the permission alone.
-// Errors: identity.ErrInvalidToken, identity.ErrUnavailable.
+// SessionCookie exchanges an ID token that only Firebase verifies. The doctor uses it to
+// test the permission. For a sign-in, use Exchange. Errors: identity.ErrInvalidToken,
+// identity.ErrUnavailable.
 func (f *Firebase) SessionCookie(ctx context.Context, idToken string, ttl time.Duration) (string, error) {
 	return f.startMinting(ctx, idToken, ttl)()
 }
 
+// startMinting asks Firebase for a session cookie. wait returns it.
 func (f *Firebase) startMinting(ctx context.Context, idToken string, ttl time.Duration) (wait func() (string, error)) {
 	minted := deadline.Start(ctx, f.limit, func(ctx context.Context) (string, error) {
 		return f.client.SessionCookie(ctx, idToken, ttl)

@@ -17,7 +17,7 @@ import (
 	"pantry.example/shared/identity/firebase"
 )
 
-// anybody is an admit that lets everybody in.
+// anybody is an admit that refuses nobody.
 func anybody(identity.Token) error { return nil }
 
 func exchange(f *firebase.Firebase, idToken string) (identity.SignIn, error) {
@@ -48,7 +48,7 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// An operator reads why; nobody reads what Google wrote.
+// The error tells an operator the reason, without the text of Google's answer.
 func TestExchangeThatFails(t *testing.T) {
 	const secret = "secret.detail.of-an-answer"
 	status := func(code int, message string) http.HandlerFunc {
@@ -145,7 +145,7 @@ func TestExchangeThatFails(t *testing.T) {
 	}
 }
 
-// A refusal by the token server is said without what it wrote.
+// The error has no text of the token server's answer.
 func TestNoAccessToken(t *testing.T) {
 	const secret = "secret detail"
 	g := google.New(t)
@@ -170,7 +170,7 @@ func TestNoAccessToken(t *testing.T) {
 	}
 }
 
-// The look-up with credentials is one request, to Google and nobody else.
+// A look-up with credentials is one request to Google.
 func TestLookupWithCredentials(t *testing.T) {
 	g := google.New(t)
 	accounts, err := identity.NewDirectory(t.Context(), project, "")
@@ -222,7 +222,7 @@ func TestOpenWithoutCredentials(t *testing.T) {
 	}
 }
 
-// The two calls to Google run at the same time: neither is answered before both were asked.
+// Exchange makes its two calls at the same time. Here Google answers only after both came.
 func TestExchangeAsksAtTheSameTime(t *testing.T) {
 	g := google.New(t)
 	f := openGoogle(t)
@@ -249,7 +249,7 @@ func TestExchangeAsksAtTheSameTime(t *testing.T) {
 	}
 }
 
-// Who may not open a session costs Google nothing.
+// When admit refuses, nothing is asked of Google.
 func TestExchangeAsksForNobodyWhoIsNotAdmitted(t *testing.T) {
 	g := google.New(t)
 	f := openGoogle(t)
@@ -272,7 +272,7 @@ func TestExchangeAsksForNobodyWhoIsNotAdmitted(t *testing.T) {
 	}
 }
 
-// A cookie that was made for somebody who may not sign in goes nowhere.
+// The cookie of an account that may not sign in is not returned.
 func TestExchangeDropsTheCookieOfARefusedAccount(t *testing.T) {
 	for name, users := range map[string]string{
 		"disabled": `{"users":[{"localId":"ann","disabled":true}]}`,
@@ -303,7 +303,7 @@ func TestExchangeDropsTheCookieOfARefusedAccount(t *testing.T) {
 	}
 }
 
-// A cookie that is not the token's user's is refused, whoever made it.
+// A cookie of another user than the token's is refused.
 func TestExchangeRefusesAnotherUsersCookie(t *testing.T) {
 	g := google.New(t)
 	claims := google.CookieClaims("ann")

@@ -1,7 +1,6 @@
-// Package firebase asks Firebase who somebody is: it verifies ID tokens, exchanges them
-// for session cookies, verifies those, and revokes. It is the Firebase Admin SDK with a
-// deadline on every call, errors that can be told apart, and a bounded memory of what
-// was verified.
+// Package firebase is Pantry's use of the Firebase Admin SDK: it verifies ID tokens,
+// exchanges them for session cookies, verifies those, and revokes sign-ins. It adds a
+// deadline to each call, errors for errors.Is, and a bounded memory of verified cookies.
 package firebase
 
 import (
@@ -22,12 +21,12 @@ import (
 )
 
 const (
-	// callTimeout bounds each call of the SDK, which would retry for minutes and waits
-	// for another request's certificates without a limit.
+	// callTimeout bounds each call of the SDK. Otherwise the SDK retries for minutes, and
+	// waits without limit while another request fetches certificates.
 	callTimeout = 5 * time.Second
-	// remembered is how many verified session cookies are kept, at about 200 bytes each.
-	remembered = 8192
-	// authTimeSkew is how far ahead of this clock a sign-in may lie.
+	// memorySize is how many verified session cookies are remembered, of about 200 bytes each.
+	memorySize = 8192
+	// authTimeSkew is how far in the future auth_time may be.
 	authTimeSkew = 5 * time.Minute
 )
 
@@ -42,10 +41,10 @@ type Firebase struct {
 	now                 func() time.Time
 }
 
-// Open returns the project's Firebase Authentication with Google's application default
-// credentials. A non-empty emulator (host:port) is asked for accounts instead. The SDK
-// reads FIREBASE_AUTH_EMULATOR_HOST by itself; with it set, signatures are not checked, so
-// shared/config refuses it in a deployed function.
+// Open returns the project's Firebase Authentication. It uses Google's application default
+// credentials. When emulator (host:port) is not empty, it looks accounts up there. The SDK
+// itself reads FIREBASE_AUTH_EMULATOR_HOST, and then checks no signatures. So shared/config
+// refuses that variable in a deployed function.
 func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	accounts, err := identity.NewDirectory(ctx, project, emulator)
 	if err != nil {
@@ -59,7 +58,7 @@ func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open firebase: %w", reason(err))
 	}
-	verified, err := lru.New[[sha256.Size]byte, identity.Token](remembered)
+	verified, err := lru.New[[sha256.Size]byte, identity.Token](memorySize)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +68,16 @@ func Open(ctx context.Context, project, emulator string) (*Firebase, error) {
 	}, nil
 }
 
-// VerifyIDToken returns the claims of a valid ID token. Whether the account behind it
-// still stands is [identity.Directory]'s to say. Errors: identity.ErrInvalidToken,
+// VerifyIDToken returns the claims of a valid ID token. It does not look the account up.
+// Errors: identity.ErrInvalidToken,
 // identity.ErrUnavailable.
 func (f *Firebase) VerifyIDToken(ctx context.Context, idToken string) (identity.Token, error) {
 	return f.verify(ctx, "verify id token", idToken, f.client.VerifyIDToken)
 }
 
-// VerifySessionCookie returns the claims of a valid session cookie. A cookie that was
-// found valid is remembered by its hash until it expires, so that its signature is
-// checked once an instance. Errors: identity.ErrInvalidToken, identity.ErrUnavailable.
+// VerifySessionCookie returns the claims of a valid session cookie. It remembers the hash
+// of a valid cookie until the cookie expires, so that an instance checks its signature
+// once. Errors: identity.ErrInvalidToken, identity.ErrUnavailable.
 func (f *Firebase) VerifySessionCookie(ctx context.Context, cookie string) (identity.Token, error) {
 	key := sha256.Sum256([]byte(cookie))
 	if t, ok := f.verified.Get(key); ok && f.now().Before(t.Expires) {
@@ -104,7 +103,7 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 		AuthTime: time.Unix(t.AuthTime, 0),
 		Expires:  time.Unix(t.Expires, 0),
 	}
-	// The SDK grants five minutes past the expiry; this service's clock is Google's own.
+	// The SDK accepts a token for five minutes after it has expired. This does not.
 	now := f.now()
 	if !now.Before(token.Expires) || token.AuthTime.After(now.Add(authTimeSkew)) {
 		return identity.Token{}, fmt.Errorf("%s: %w", what, identity.ErrInvalidToken)
@@ -112,8 +111,8 @@ func (f *Firebase) verify(ctx context.Context, what, raw string,
 	return token, nil
 }
 
-// Revoke ends the user's refresh tokens: every device must sign in again. A user who
-// does not exist any longer has none. The credentials need firebaseauth.users.update.
+// Revoke ends the user's refresh tokens, so that every device must sign in again. It is no
+// error when the user does not exist. The credentials need firebaseauth.users.update.
 // The error is identity.ErrUnavailable.
 func (f *Firebase) Revoke(ctx context.Context, uid string) error {
 	_, err := deadline.Do(ctx, f.limit, func(ctx context.Context) (struct{}, error) {
@@ -125,8 +124,8 @@ func (f *Firebase) Revoke(ctx context.Context, uid string) error {
 	return nil
 }
 
-// classify tells a bad token from a Firebase that did not answer. It must see the SDK's
-// own error: its predicates use a bare type assertion.
+// classify returns ErrInvalidToken for a bad token, and ErrUnavailable for any other error.
+// err must be the SDK's own, not wrapped: the SDK's predicates use a type assertion.
 func classify(err error) error {
 	if auth.IsIDTokenInvalid(err) || auth.IsSessionCookieInvalid(err) || auth.IsUserNotFound(err) ||
 		errorutils.IsInvalidArgument(err) {
@@ -135,8 +134,8 @@ func classify(err error) error {
 	return fmt.Errorf("%w: %w", identity.ErrUnavailable, reason(err))
 }
 
-// reason keeps what an operator needs of an SDK error and drops its text, which may
-// quote a response.
+// reason returns what an operator needs to know of an SDK error, without its text, which
+// may quote a response.
 func reason(err error) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

@@ -32,8 +32,8 @@ func TestVerifyIDToken(t *testing.T) {
 	})
 }
 
-// The emulators sign nothing; what a token says is judged all the same. The SDK allows
-// a clock that is five minutes off, this package only for what lies ahead.
+// The emulators sign nothing, but the claims of a token are checked. The SDK accepts times
+// that are five minutes off. This package accepts them only for times in the future.
 func TestVerifyIDTokenRefuses(t *testing.T) {
 	emulator.OnEachAuth(t, func(t *testing.T, a emulator.Accounts) {
 		f := open(t, a.Host)
@@ -87,7 +87,7 @@ func TestVerifyIDTokenRefuses(t *testing.T) {
 	})
 }
 
-// The emulators are asked about the account with each token, as the SDK wants it.
+// With an emulator, the SDK looks the account up for each token.
 func TestVerifyIDTokenOfAnAccountThatIsGone(t *testing.T) {
 	emulator.OnEachAuth(t, func(t *testing.T, a emulator.Accounts) {
 		f := open(t, a.Host)
@@ -148,7 +148,7 @@ func TestSessionCookieRefuses(t *testing.T) {
 			}
 			wantInvalid(t, err, token)
 		}
-		// A time to live out of Firebase's bounds is no fault of the token's.
+		// A time to live that Firebase does not allow does not make the token invalid.
 		for _, ttl := range []time.Duration{5*time.Minute - time.Second, 14*24*time.Hour + time.Second} {
 			if _, err := f.SessionCookie(t.Context(), idToken, ttl); !errors.Is(err, identity.ErrUnavailable) {
 				t.Errorf("SessionCookie(%v) = %v, want ErrUnavailable", ttl, err)
@@ -157,7 +157,7 @@ func TestSessionCookieRefuses(t *testing.T) {
 	})
 }
 
-// What was verified is remembered: nobody is asked a second time, until it expires.
+// A verified cookie is remembered until it expires, and Firebase is not asked again.
 func TestSessionCookieIsRemembered(t *testing.T) {
 	emulator.OnEachAuth(t, func(t *testing.T, a emulator.Accounts) {
 		host, requests := counted(t, a)
@@ -179,7 +179,7 @@ func TestSessionCookieIsRemembered(t *testing.T) {
 			t.Errorf("a remembered cookie asked Firebase %d times, want never", n)
 		}
 
-		// An instance that has not seen it asks, so the count above counts.
+		// A new instance asks Firebase. This shows that the count above works.
 		if _, err := open(t, host).VerifySessionCookie(t.Context(), cookie); err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestSessionCookieIsRemembered(t *testing.T) {
 			t.Error("a new instance asked nobody")
 		}
 
-		// It is another cookie as soon as one character differs.
+		// One other character makes it another cookie.
 		claims := google.Claims(t, cookie)
 		claims["sub"] = "victim-of-" + uid
 		_, err = f.VerifySessionCookie(t.Context(), google.Unsigned(t, claims))
@@ -217,7 +217,7 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("Lookup() after Revoke() = %+v, %v, want a live account that is valid after now", state, err)
 		}
 
-		// Signing out everywhere must not fail for ever because the account was deleted first.
+		// A deleted account can be signed out everywhere.
 		a.Admin("accounts:delete", map[string]any{"localId": uid})
 		if err := f.Revoke(t.Context(), uid); err != nil {
 			t.Errorf("Revoke(a deleted user) = %v, want nil: there is nothing left to revoke", err)
@@ -243,7 +243,7 @@ func TestFirebaseWithNobodyThere(t *testing.T) {
 		"iss": "https://securetoken.google.com/" + project, "aud": project, "sub": "ann",
 		"iat": now, "auth_time": now, "exp": now + 3600,
 	})
-	f.SetLimit(200 * time.Millisecond) // the SDK would go on trying for 7.5 s
+	f.SetLimit(200 * time.Millisecond) // the SDK would retry for 7.5 s
 	_, err = f.VerifyIDToken(t.Context(), token)
 	wantUnavailable(t, err, token)
 	if !errors.Is(err, context.DeadlineExceeded) {
@@ -267,7 +267,7 @@ func wantUnavailable(t *testing.T, err error, token string) {
 	wantNoPartOf(t, err, token)
 }
 
-// wantNoPartOf looks for any part of a token that would help whoever reads a log.
+// wantNoPartOf checks that an error shows no part of a token.
 func wantNoPartOf(t *testing.T, err error, token string) {
 	t.Helper()
 	if err == nil {

@@ -10,11 +10,11 @@ import (
 	"pantry.example/shared/identity/deadline"
 )
 
-// MaxMissing is how many accounts one call of Missing may ask for.
+// MaxMissing is how many accounts one call of Missing can check.
 const MaxMissing = 100
 
-// Missing returns those of the uids, at most MaxMissing, that have no account. A disabled account is not missing. The
-// error is identity.ErrUnavailable.
+// Missing returns the uids that have no account. It takes at most MaxMissing. A disabled
+// account is not missing. The error is identity.ErrUnavailable.
 func (f *Firebase) Missing(ctx context.Context, uids []string) ([]string, error) {
 	ids := make([]auth.UserIdentifier, len(uids))
 	for i, uid := range uids {

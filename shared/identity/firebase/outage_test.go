@@ -11,8 +11,8 @@ import (
 	"pantry.example/shared/emulator/google"
 )
 
-// The SDK throws its keys away before it fetches new ones, and holds a lock while it
-// does. So without Google's keys nothing new can be verified; nothing may hang either.
+// The SDK drops its old keys before it fetches new ones, and holds a lock meanwhile. So
+// without Google's keys no new token can be verified. No call may hang.
 
 func TestKeyServerThatFails(t *testing.T) {
 	for name, broken := range map[string]http.HandlerFunc{
@@ -43,7 +43,7 @@ func TestKeyServerThatFails(t *testing.T) {
 				wantUnavailable(t, err, token)
 				wantNoPartOf(t, err, "secret detail.secret.detail")
 
-				// What is wrong with a token in itself needs no key.
+				// A token with bad claims is refused without a key.
 				expired := k.claims()
 				expired["exp"] = int64(1)
 				token = k.key.Token(t, expired)
@@ -65,8 +65,8 @@ func TestKeyServerThatHangs(t *testing.T) {
 	fetching, recovered := g.Hang(google.IDTokenKeys)
 	token := google.Keys().IDToken.Token(t, google.IDClaims("ann"))
 
-	// The key server answers nothing, so each caller returns only because a deadline ends
-	// its wait: the first one, which holds the SDK's lock, and those behind it.
+	// The key server never answers. Each caller returns because of its deadline: the first
+	// one, which holds the SDK's lock, and the ones that wait for the lock.
 	f.SetLimit(time.Second)
 	var wait sync.WaitGroup
 	verify := func(ctx context.Context) {
@@ -88,7 +88,7 @@ func TestKeyServerThatHangs(t *testing.T) {
 	wait.Wait()
 	f.SetLimit(10 * time.Second)
 
-	// Session cookies have keys of their own.
+	// Session cookies have other keys.
 	if _, err := f.VerifySessionCookie(t.Context(), google.Keys().Cookie.Token(t, google.CookieClaims("ann"))); err != nil {
 		t.Errorf("VerifySessionCookie() = %v, want no error", err)
 	}
@@ -117,14 +117,14 @@ func TestRememberedCookieNeedsNoKeys(t *testing.T) {
 		_, err = f.VerifySessionCookie(t.Context(), unknown)
 		wantUnavailable(t, err, unknown)
 	}
-	// A refusal is not remembered, nor is an outage.
+	// Neither a refusal nor an outage is remembered.
 	g.Set(google.CookieKeys, google.ServeKeys(0, google.Keys().Cookie))
 	if got, err := f.VerifySessionCookie(t.Context(), unknown); err != nil || got.UID != "bob" {
 		t.Errorf("VerifySessionCookie() = %+v, %v, want bob", got, err)
 	}
 }
 
-// Access tokens are fetched under a lock too, and without the request's context.
+// Access tokens are also fetched under a lock, and without the request's context.
 func TestTokenServerThatHangs(t *testing.T) {
 	g := google.New(t)
 	f := openGoogle(t)
@@ -145,8 +145,8 @@ func TestTokenServerThatHangs(t *testing.T) {
 	wait.Wait()
 	recovered()
 
-	// The fetches that hang are given up in time; then there is a token again. Each try
-	// waits its own deadline for that.
+	// The hanging fetches time out, and then a token can be fetched. Each try below waits
+	// until its own deadline.
 	var mintErr, lookupErr error
 	for range 3 {
 		_, mintErr = f.SessionCookie(t.Context(), idToken, time.Hour)

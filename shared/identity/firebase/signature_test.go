@@ -18,7 +18,7 @@ import (
 	"pantry.example/shared/identity/firebase"
 )
 
-// The tests of this file run what production runs: RS256 signatures against fetched keys.
+// The tests of this file check RS256 signatures with fetched keys, as in production.
 
 func TestSignedTokensAreAccepted(t *testing.T) {
 	g := google.New(t)
@@ -146,7 +146,7 @@ func customClaims() map[string]any {
 	}
 }
 
-// hs256 is the confusion of a public key with a shared secret.
+// hs256 signs a token with a public key as if it were a shared secret (algorithm confusion).
 func hs256(t *testing.T, header, claims map[string]any, secret []byte) string {
 	t.Helper()
 	segments := google.Segment(t, header) + "." + google.Segment(t, claims)

@@ -8,23 +8,21 @@ import (
 	"firebase.google.com/go/v4/auth"
 )
 
-// Warm starts to fetch what a request with a session needs of Google: the keys of session
-// cookies, an access token, and a connection for look-ups. It returns at once. Nothing
-// waits for it: a request that comes first uses what is being fetched.
+// Warm starts to fetch what a request with a session needs from Google: the keys of session
+// cookies, an access token, and a connection for look-ups. It returns at once.
 func (f *Firebase) Warm() {
 	f.Directory.Warm()
 	f.fetchKeys("https://session.firebase.google.com/", f.client.VerifySessionCookie)
 }
 
-// WarmSignIn is Warm for a function that opens sessions: it fetches the keys of ID tokens
-// too.
+// WarmSignIn is Warm for a function that opens sessions. It fetches the keys of ID tokens too.
 func (f *Firebase) WarmSignIn() {
 	f.Warm()
 	f.fetchKeys("https://securetoken.google.com/", f.client.VerifyIDToken)
 }
 
-// fetchKeys makes the SDK fetch public keys. It does so only to verify a token, so it gets
-// one that is well formed and signed by nobody.
+// fetchKeys makes the SDK fetch public keys. The SDK does that only to verify a token, so
+// it gets a well-formed one without a signature.
 func (f *Firebase) fetchKeys(issuer string, verify func(context.Context, string) (*auth.Token, error)) {
 	if f.emulated {
 		return // there are no keys

@@ -8,7 +8,7 @@ import (
 	"pantry.example/shared/emulator/google"
 )
 
-// seen makes each of the places tell when it has answered.
+// seen returns a function that waits until each place has answered.
 func seen(g *google.Google, places ...string) (wait func(t *testing.T)) {
 	answered := make(chan string, 64)
 	for _, place := range places {
@@ -30,7 +30,7 @@ func seen(g *google.Google, places ...string) (wait func(t *testing.T)) {
 	}
 }
 
-// After WarmSignIn a sign-in asks Google for the look-up and the cookie, and for nothing else.
+// After WarmSignIn, a sign-in sends Google only the look-up and the exchange.
 func TestWarmSignIn(t *testing.T) {
 	g := google.New(t)
 	f := openGoogle(t)
@@ -72,8 +72,7 @@ func TestWarm(t *testing.T) {
 	}
 }
 
-// A request does not wait for what is fetched for nothing: with a key server that hangs, a
-// look-up is answered.
+// A look-up does not wait for the keys that Warm fetches.
 func TestWarmHoldsNothingUp(t *testing.T) {
 	g := google.New(t)
 	f := openGoogle(t)
@@ -84,7 +83,7 @@ func TestWarmHoldsNothingUp(t *testing.T) {
 	if _, err := f.Lookup(t.Context(), "ann"); err != nil {
 		t.Errorf("Lookup() = %v, want no error", err)
 	}
-	// When the fetch has been given up, the next verification fetches again.
+	// After that fetch has timed out, the next verification fetches again.
 	recovered()
 	f.SetLimit(10 * time.Second)
 	if _, err := f.VerifySessionCookie(t.Context(), google.Keys().Cookie.Token(t, google.CookieClaims("ann"))); err != nil {
