@@ -5,24 +5,23 @@ import (
 	"fmt"
 )
 
-// budget bounds what one import may cost, in proportion to the size of its body.
-// Every stage spends from it. The first spending that it does not allow, and the
-// end of the context, stop the import at once wherever it is: spend and keep
-// panic with a stop, and parse turns that into its error.
+// budget bounds the work and the memory of one import, in proportion to the size of its
+// body. Every stage spends from it. When the budget is spent, or the context ends, spend and
+// keep panic with a stop. catch turns that into the error of the import.
 type budget struct {
 	ctx   context.Context
-	steps int // of work that are left: about one for each byte or value that is looked at
-	bytes int // of memory that are left for values and texts
-	until int // steps until the context is asked again
+	steps int // steps of work that are left; one step reads a byte or a value
+	bytes int // bytes of memory that are left for values and texts
+	until int // steps until the next look at the context
 }
 
-// What a document of size bytes may cost. The real pages that were measured stay
-// below a quarter of it.
+// What a document may cost: a base, and an amount for each of its bytes. The real pages that
+// were measured need less than a quarter of it.
 const (
 	stepsAlways, stepsPerByte = 1 << 20, 16
 	bytesAlways, bytesPerByte = 8 << 20, 8
 
-	// valueBytes is what one JSON value takes in memory, beside its text.
+	// valueBytes is the memory of one JSON value without its text.
 	valueBytes = 64
 	// stepsPerAsk is how many steps are taken between two looks at the context.
 	stepsPerAsk = 1 << 14
@@ -50,7 +49,7 @@ func (b *budget) spend(n int) {
 	}
 }
 
-// keep takes the memory for n bytes, and the work of writing them.
+// keep takes n bytes of memory, and the steps to write them.
 func (b *budget) keep(n int) {
 	if b.bytes -= n; b.bytes < 0 {
 		panic(stop{fmt.Errorf("%w: it has more values, or repeats more text, than a document of its size may; send fewer recipes at a time, or only the part that is the recipe", ErrTooComplex)})
@@ -58,7 +57,7 @@ func (b *budget) keep(n int) {
 	b.spend(n / 8)
 }
 
-// catch is deferred by the function whose work the budget bounds.
+// catch recovers from a stop. The function that makes a budget must defer it.
 func (b *budget) catch(items *[]Item, err *error) {
 	switch r := recover().(type) {
 	case nil:

@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// minutes reads a duration in minutes, rounded up: ISO 8601 and what stands in
-// its place, such as "1 hour 30 minutes", "1h30", "00:45", "30–40 min" (the upper
-// end) or a plain number of minutes. A text that names no time is not ok.
-func minutes(s string) (int, bool) {
+// minutes returns a duration in minutes, rounded up. It reads ISO 8601, and what sites write
+// in its place: "1 hour 30 minutes", "1h30", "00:45", "30–40 min" (the upper end), or a
+// number of minutes. ok is false when the text has no time.
+func minutes(s string) (n int, ok bool) {
 	s = strings.TrimSpace(s)
-	if n, ok := isoMinutes(s); ok {
-		return n, true
+	for _, read := range []func(string) (int, bool){isoMinutes, clockMinutes, spelledMinutes} {
+		if n, ok = read(s); ok {
+			return n, true
+		}
 	}
-	if n, ok := clockMinutes(s); ok {
-		return n, true
-	}
-	return spelledMinutes(s)
+	return 0, false
 }
 
 func wholeMinutes(m float64) (int, bool) {
@@ -26,9 +25,9 @@ func wholeMinutes(m float64) (int, bool) {
 	return int(math.Ceil(m - 1e-6)), true
 }
 
-// isoMinutes reads P[n]Y[n]M[n]W[n]DT[n]H[n]M[n]S in any case, with spaces, and
-// without the P or the T. P30M means minutes: no dish takes thirty months. PT1H30
-// ends in minutes. A unit without its number, as in PTH5M, says nothing.
+// isoMinutes reads P[n]Y[n]M[n]W[n]DT[n]H[n]M[n]S in any case, with spaces, and without the
+// P or the T. P30M is 30 minutes, because no dish takes 30 months. PT1H30 is 90 minutes. It
+// ignores a unit without a number, as in PTH5M.
 func isoMinutes(s string) (int, bool) {
 	s = strings.ToUpper(strings.Join(strings.Fields(clip(s, 100)), ""))
 	if len(s) > 1 && s[0] == 'T' && isDigit(rune(s[1])) {
@@ -70,14 +69,14 @@ func clockMinutes(s string) (int, bool) {
 	return wholeMinutes(total)
 }
 
-// spelledMinutes reads numbers and units in the languages recipes are written in.
+// spelledMinutes reads numbers with units in many languages.
 func spelledMinutes(s string) (int, bool) {
 	if outside, _, ok := strings.Cut(s, "("); ok && strings.ContainsAny(outside, "0123456789") {
 		s = outside
 	}
 	list := tokens(s)
-	total, last := 0.0, 0.0 // last: what the latest number added
-	lastUnit := 0.0
+	total := 0.0
+	last, lastUnit := 0.0, 0.0 // the minutes and the unit of the previous number
 	ranged, found := false, false
 	for i := 0; i < len(list); i++ {
 		t := list[i]
@@ -94,14 +93,7 @@ func spelledMinutes(s string) (int, bool) {
 		if i == 1 && (list[0].sym == '-' || list[0].sym == '−') {
 			return 0, false // a negative time
 		}
-		j := i + 1
-		if j < len(list) && (list[j].sym == '.' || list[j].word == "an" || list[j].word == "a") && t.num == 0.5 {
-			j++ // half an hour
-		}
-		unit := 0.0
-		if j < len(list) {
-			unit = unitMinutes(list[j].word)
-		}
+		unit, j := unitAfter(list, i)
 		switch {
 		case unit > 0:
 			i = j
@@ -109,9 +101,8 @@ func spelledMinutes(s string) (int, bool) {
 				t.num += 0.5
 			}
 		case j < len(list) && list[j].isRange():
-			// the lower end: its unit comes with the upper one
 			if j+1 < len(list) && list[j+1].isNum {
-				continue
+				continue // the lower end: its unit stands behind the upper end
 			}
 			unit = 1
 		case lastUnit == 60 || !found && j >= len(list):
@@ -131,7 +122,20 @@ func spelledMinutes(s string) (int, bool) {
 	return wholeMinutes(total)
 }
 
-// units are the minutes of words for times, unitPrefixes those of their beginnings.
+// unitAfter returns the minutes of the unit behind the number list[i], 0 when there is none,
+// and the index of the token that it looked at.
+func unitAfter(list []token, i int) (unit float64, at int) {
+	at = i + 1
+	if at < len(list) && (list[at].sym == '.' || list[at].word == "an" || list[at].word == "a") && list[i].num == 0.5 {
+		at++ // half an hour
+	}
+	if at < len(list) {
+		unit = unitMinutes(list[at].word)
+	}
+	return unit, at
+}
+
+// units are the minutes of whole words, unitPrefixes those of the beginnings of words.
 var (
 	units = wordTable(map[float64]string{
 		1. / 60: "s sec secs sek сек с",

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// plain resolves tags and entities, which sites escape up to twice.
+// plain removes tags and resolves entities. Sites escape them up to twice.
 func plain(s string) string {
 	if strings.ContainsRune(s, '\\') {
 		s = literalEscapes.Replace(s)
@@ -28,14 +28,12 @@ func plain(s string) string {
 
 var lineEnds = strings.NewReplacer(string(groupBreak), string(lineBreak), "\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// literalEscapes are escapes that were escaped once too often; a recipe has no
-// other use for a backslash.
+// literalEscapes are escapes that a site escaped again. A recipe has no other backslashes.
 var literalEscapes = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\t`, " ", `\"`, `"`, `\'`, "'", `\/`, "/")
 
-// stripTags removes the tags of HTML, its comments, and the content of scripts
-// and styles. What only looks like a tag, as in "x <y and z", stays. The scan is
-// by hand because a page has thousands of short texts, and every tokenizer of
-// x/net/html begins with a buffer of 4 KiB.
+// stripTags removes HTML tags, comments, and the content of scripts and styles. It keeps text
+// such as "x <y and z". It uses no tokenizer of x/net/html: a page has thousands of short
+// texts, and each tokenizer allocates 4 KiB.
 func stripTags(s string) string {
 	var b strings.Builder
 	hidden := "" // the open element whose content is left out
@@ -71,10 +69,10 @@ func stripTags(s string) string {
 	}
 }
 
-// tagAt reads the tag or the comment whose < stands before s. The length is 0
-// when there is none. The name of a comment is "!".
+// tagAt reads the tag or comment at the beginning of s, behind its <. length is 0 when there
+// is none. The name of a comment is "!".
 func tagAt(s string) (name string, closing bool, length int) {
-	const longest = 4096 // bytes; bounds the search for an end that is not there
+	const longest = 4096 // bytes; bounds the search for a missing end
 	s = s[:min(len(s), longest)]
 	if strings.HasPrefix(s, "!--") {
 		if end := strings.Index(s, "-->"); end > 0 {
@@ -107,13 +105,12 @@ var (
 	inlineTags = set("a abbr acronym audio b base bdi bdo big button canvas caption cite code col colgroup data datalist del dfn em embed font i img input ins kbd label legend link map mark meta meter o option optgroup output param picture progress q rp rt ruby s samp small source span strike strong sub sup time track tt u var video wbr")
 )
 
-// oneLine returns s as one line of plain text: tags and entities resolved, white
-// space folded, invisible characters gone, in normalization form C.
+// oneLine returns HTML as one line of plain text, as fold and plain do.
 func oneLine(s string) string {
 	return fold(plain(s))
 }
 
-// paragraphs returns the lines of s as plain text, without empty ones.
+// paragraphs returns the lines of HTML as plain text, without empty lines.
 func paragraphs(s string) []string {
 	return lines(plain(s))
 }

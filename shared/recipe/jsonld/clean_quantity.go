@@ -4,12 +4,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// token is a number, a word in lower case or one other character of a text such
-// as "1½ hours" or "Serves 4–6".
+// token is a part of a text such as "1½ hours" or "Serves 4–6": a number, a word in lower
+// case, or one other character.
 type token struct {
 	num    float64
 	word   string
@@ -20,7 +21,8 @@ type token struct {
 
 const maxTokens = 200
 
-// tokens splits s. Mixed numbers are one token: "1 1/2", "1½", "1 and 1/2".
+// tokens splits s into at most maxTokens. A mixed number is one token: "1 1/2", "1½",
+// "1 and 1/2".
 func tokens(s string) []token {
 	var list []token
 	runes := []rune(spellFractions(clip(s, 600)))
@@ -58,11 +60,7 @@ func tokens(s string) []token {
 
 // spellFractions writes ½ as " 1/2" and wide digits as plain ones.
 func spellFractions(s string) string {
-	ascii := true
-	for i := 0; i < len(s); i++ {
-		ascii = ascii && s[i] < 0x80
-	}
-	if ascii {
+	if strings.IndexFunc(s, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 {
 		return s
 	}
 	var b strings.Builder
@@ -138,13 +136,7 @@ var cjkDigits = map[rune]float64{'一': 1, '二': 2, '两': 2, '兩': 2, '三': 
 
 // isRange reports whether t stands between the ends of a range.
 func (t token) isRange() bool {
-	switch t.sym {
-	case '-', '–', '—', '‒', '−', '‐', '‑', '~', '〜', '～', '∼':
-		return true
-	}
-	switch t.word {
-	case "to", "or", "bis", "oder", "à", "a", "ou", "o", "al", "tot", "till", "til", "do", "до", "から", "至", "到", "或":
-		return true
-	}
-	return false
+	return strings.ContainsRune("-–—‒−‐‑~〜～∼", t.sym) || rangeWords[t.word]
 }
+
+var rangeWords = set("to or bis oder à a ou o al tot till til do до から 至 到 或")

@@ -9,8 +9,8 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// splitSteps parts the lines of one text into steps: at its line ends, or a
-// single line at its numbers, or where sentences were glued together.
+// splitSteps splits the lines of one text into steps: a single line at its numbers, else each
+// line between sentences that have no space between them.
 func splitSteps(lines []string) []string {
 	if len(lines) == 1 {
 		if parts := splitNumbered(lines[0]); len(parts) > 1 {
@@ -24,9 +24,9 @@ func splitSteps(lines []string) []string {
 	return unnumbered(steps)
 }
 
-// splitGlued parts "the paper.Snap it off": a sentence that ends in a word of
-// three small letters or more, and another one right behind its full stop. It
-// looks at each mark by hand: a regular expression takes ten times as long.
+// splitGlued splits sentences without a space between them, as in "the paper.Snap it off". The
+// first sentence must end with three small letters. A regular expression would take ten
+// times as long.
 func splitGlued(s string) []string {
 	var parts []string
 	start := 0
@@ -65,9 +65,9 @@ func lastRune(s string) rune {
 	return r
 }
 
-// joinWrapped joins lines that were broken to fit a width: the first ends within
-// a sentence and the next goes on with a small letter. A text that begins with a
-// small letter is left alone: its lines may all do.
+// joinWrapped joins lines that were broken to fit a width: one line ends within a sentence,
+// and the next begins with a small letter. It does not change a text that begins with a small
+// letter, because then all its lines may do so.
 func joinWrapped(lines []string) []string {
 	if len(lines) == 0 || isLower(lines[0]) {
 		return lines
@@ -93,8 +93,8 @@ func goesOn(line, next string) bool {
 	return isLower(next) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
-// splitNumbered parts "1. Mix. 2. Bake." at numbers that count up from 1. The
-// second one may be glued to what comes before it: "the butter.2. Bake".
+// splitNumbered splits "1. Mix. 2. Bake." at numbers that count up from 1. There may be no
+// space before the second one, as in "the butter.2. Bake".
 func splitNumbered(s string) []string {
 	var parts []string
 	start, want := 0, 1
@@ -115,8 +115,7 @@ func splitNumbered(s string) []string {
 	return append(parts, strings.TrimSpace(s[start:]))
 }
 
-// numberAt returns the length of the number of a step at i, such as "2.", "(2)"
-// or "2) -", when it is the one that is wanted, else 0.
+// numberAt returns the length of the step number want at i, such as "2." or "(2)", else 0.
 func numberAt(s string, i, want int) int {
 	const begin, end = " \t.!?)", ".):"
 	if i > 0 && strings.IndexByte(begin, s[i-1]) < 0 {
@@ -138,8 +137,8 @@ var (
 	onlyNumber = pattern(`^(?i:(?:step|schritt|instruction|étape|etape|paso|passo|stap|steg|trin|krok|шаг|vaihe|adım|step no|步骤|步驟|ステップ|手順)?[\s#№.°]*\d{0,3}\s*[.:)–—-]*)$`)
 )
 
-// unnumbered removes the numbers and bullets in front of lines, and lines that
-// are nothing else.
+// unnumbered removes numbers and bullets at the beginning of lines, and lines that have
+// nothing else.
 func unnumbered(lines []string) []string {
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
@@ -148,7 +147,7 @@ func unnumbered(lines []string) []string {
 		}
 		line = leadingMarks(line)
 		number := stepNumber().FindString(line)
-		// 1.5 and 2 - 3 are no numbers of steps, "1. 2 eggs" begins with one.
+		// "1.5" and "2 - 3" begin with no step number, but "1. 2 eggs" does.
 		if rest := line[len(number):]; rest != "" && (!isDigit(rune(rest[0])) || strings.HasSuffix(number, " ") && !strings.ContainsAny(number, "-–—")) {
 			line = rest
 		}
@@ -159,7 +158,7 @@ func unnumbered(lines []string) []string {
 	return out
 }
 
-// stepLabel returns "" for a name that only numbers a step, such as "Step 3".
+// stepLabel returns name, or "" when it is only a step number, such as "Step 3".
 func stepLabel(name string) string {
 	if len(name) < 40 && onlyNumber().MatchString(name) {
 		return ""
@@ -167,8 +166,7 @@ func stepLabel(name string) string {
 	return name
 }
 
-// genericHeading reports whether a heading only says that instructions or
-// ingredients follow.
+// genericHeading reports whether a heading is only a word for instructions or ingredients.
 func genericHeading(s string) bool {
 	return generic[strings.Trim(strings.ToLower(s), " .:")]
 }

@@ -10,21 +10,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Marks, inside this package, of the breaks that HTML asks for.
+// This package marks the breaks of HTML in a text with these characters.
 const (
-	// lineBreak is that of br, p, li and such.
+	// lineBreak stands for br, p, li and similar elements.
 	lineBreak = '\x1e'
-	// groupBreak is that of elements such as div: between the steps of a text, but
-	// not between the parts of one ingredient.
+	// groupBreak stands for elements such as div. It separates the steps of a text, but not
+	// the parts of one ingredient.
 	groupBreak = '\x1d'
-	// inlineStart and inlineEnd are tags that break nothing, but may stand between
-	// two words that only the page's style sets apart.
+	// inlineStart and inlineEnd stand for inline elements. They may be between two words
+	// that only the page's style separates.
 	inlineStart = '\x1c'
 	inlineEnd   = '\x1f'
 )
 
-// lines parts plain text at the breaks that HTML asked for, and at its line ends
-// unless those are fewer: then they only fit HTML to a width.
+// lines splits plain text at the breaks of HTML and at its line ends. When the text has fewer
+// line ends than breaks, the line ends only wrap the HTML, and lines ignores them.
 func lines(text string) []string {
 	text = strings.TrimSpace(text)
 	breaks, ends := 0, 0
@@ -34,7 +34,7 @@ func lines(text string) []string {
 		case c == lineBreak:
 			breaks++
 			if last == '\n' {
-				ends-- // the end of a line where HTML breaks it anyway
+				ends-- // a line end before a break of HTML is no other break
 			}
 		case c == '\n' && last != '\n' && last != lineBreak:
 			ends++
@@ -53,8 +53,8 @@ func lines(text string) []string {
 	return list
 }
 
-// fold makes one line of s: every run of white space is one space, marks that
-// cannot be seen are gone. The result is trimmed and in normalization form C.
+// fold returns s as one line: with one space for each run of white space, without invisible
+// characters, trimmed and in normalization form C.
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -83,9 +83,8 @@ func fold(s string) string {
 	return strings.TrimSpace(norm.NFC.String(b.String()))
 }
 
-// isInvisible: control characters, soft hyphens, zero-width spaces, and marks
-// that turn the reading direction, which belong to the page the text stood on.
-// Joiners stay: Persian and emoji are written with them.
+// isInvisible reports whether c is a control character, a soft hyphen, a zero-width space, or
+// a control of the reading direction. Joiners are not: Persian and emoji need them.
 func isInvisible(c rune) bool {
 	switch {
 	case unicode.IsControl(c), c == '\u00AD', c == '\u200B', c == '\u2060', c == '\uFEFF':
@@ -94,9 +93,9 @@ func isInvisible(c rune) bool {
 	return c == '\u200E' || c == '\u200F' || c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069'
 }
 
-// mend turns UTF-8 that was read as windows-1252 back: "Â½" is ½ and "â€™" is ’.
-// Only what is certain is mended: a whole character of two to four bytes, and
-// leads that do not stand before such marks in any language.
+// mend repairs UTF-8 that was read as windows-1252: "Â½" becomes ½, and "â€™" becomes ’. It
+// repairs only whole characters of two to four bytes, and only behind leads, which no
+// language writes before such signs.
 func mend(s string) string {
 	const leads = "ÂÃâð"
 	if !strings.ContainsAny(s, leads) {
@@ -114,8 +113,8 @@ func mend(s string) string {
 	return b.String()
 }
 
-// mendAt returns the character that s begins with when it was misread, and the
-// length of the misreading.
+// mendAt returns the character that was misread at the beginning of s, and the number of bytes
+// that it takes in s. The number is 0 when there is none.
 func mendAt(s string) (rune, int) {
 	var raw [utf8.UTFMax]byte
 	n := 0
@@ -150,7 +149,7 @@ func clip(s string, n int) string {
 	return s
 }
 
-// leadingMarks removes the bullets and boxes that lists are drawn with.
+// leadingMarks removes bullets and boxes at the beginning of s.
 func leadingMarks(s string) string {
 	trimmed := strings.TrimLeft(s, "•·▢□☐✓✔▪▫●○◦‣∙*►▶–—| ")
 	if rest, ok := strings.CutPrefix(trimmed, "- "); ok {
@@ -169,7 +168,7 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '$' || c == '@' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// thousands writes a number with its thousands set off.
+// thousands returns a number below a million with a comma, such as 4,000.
 func thousands(n int) string {
 	s := strconv.Itoa(n)
 	if len(s) > 3 {

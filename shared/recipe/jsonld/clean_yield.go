@@ -1,6 +1,9 @@
 package jsonld
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // count is a number of servings or pieces.
 type count struct {
@@ -9,17 +12,17 @@ type count struct {
 	dozens bool
 }
 
-// Ranks of a number in a yield: how sure it is that it counts servings.
+// The ranks of a number in a yield say how likely it counts servings.
 const (
-	noServings  = iota // it is a measure, such as 500 g or 9 inches
+	noServings  = iota // a measure, such as 500 g or 9 inches
 	pieces             // "24 cookies"
 	plainNumber        // "4"
 	servings           // "serves 4"
 )
 
-// servingsOf finds the number of servings in a text, and how sure that is. What
-// stands in parentheses counts only when the rest names neither servings nor a
-// plain number: "8 (2 tbsp servings)" is 8, "1 loaf (8 servings)" is 8.
+// servingsOf returns the number of servings in a text, and its rank. It reads the text in
+// parentheses only when the rest has neither servings nor a plain number. So both
+// "8 (2 tbsp servings)" and "1 loaf (8 servings)" are 8.
 func servingsOf(s string) (count, int) {
 	s = oneLine(clip(s, 2000))
 	outside := parenthesis().ReplaceAllString(s, " ")
@@ -69,7 +72,7 @@ var dozenWords = set("dozen dozens dutzend douzaine docena dozzina dúzia")
 
 func isDozen(word string) bool { return dozenWords[word] }
 
-// rankOf judges the number in list[start:end] by the words around it.
+// rankOf returns the rank of the number in list[start:end], from the words around it.
 func rankOf(list []token, start, end int, c *count) int {
 	unit := ""
 	for j := end; j < len(list) && j < end+5; j++ { // "4 (large) portions", "4 hungry people"
@@ -104,22 +107,14 @@ func rankOf(list []token, start, end int, c *count) int {
 
 var servingLead = set("serves feeds pour para für per voor dla för til للعدد rende sirve")
 
-// measures make a number an amount, which says nothing of servings.
+// measures are units. A number with a unit is an amount, not a number of servings.
 var measures = set(`in inch inches cm mm zoll g gr gram grams gramm grammes gramos grammi kg kilo kilos kilogram kilograms mg
 		ml cl dl l liter liters litre litres litri litros oz ounce ounces lb lbs pound pounds cup cups quart quarts qt pint pints
 		gallon gallons tbsp tsp tablespoon tablespoons teaspoon teaspoons tasse tassen min minute minutes minuten hour hours
 		calories kcal percent fl`)
 
 func isServingWord(word string) bool {
-	if word == "" {
-		return false
-	}
-	for _, p := range servingWords {
-		if strings.HasPrefix(word, p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(servingWords, func(begin string) bool { return strings.HasPrefix(word, begin) })
 }
 
 var servingWords = []string{

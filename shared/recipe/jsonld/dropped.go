@@ -21,8 +21,8 @@ func (d *dropList) drop(location, reason string) {
 	}
 }
 
-// pointer appends a key to a JSON pointer. Every value has a pointer of its own,
-// so its length is bounded: a pointer that is long enough stays as it is.
+// pointer appends a key to a JSON pointer. Its length is bounded, because every value has a
+// pointer: a pointer longer than maxLocation stays as it is.
 func pointer(base, key string) string {
 	if len(base) > maxLocation {
 		return base
@@ -38,12 +38,12 @@ func pointerIndex(base string, i int) string {
 	return pointer(base, strconv.Itoa(i))
 }
 
-// list returns the pointer of the list that holds the value at a pointer.
+// listOf returns the pointer to the list that holds the value at a pointer.
 func listOf(location string) string {
 	return strings.TrimRight(location, "/0123456789")
 }
 
-// notContent are properties that say what the object is, not what the recipe is.
+// notContent are properties that identify the object. They are not worth an entry.
 var notContent = set("type id mainentityofpage sameas pantry:format")
 
 var reasons = wordTable(map[string]string{
@@ -59,7 +59,8 @@ var reasons = wordTable(map[string]string{
 	"is about the page, not about the recipe":                              "ispartof haspart isaccessibleforfree potentialaction speakable inlanguage license usageinfo acquirelicensepage articlesection articlebody wordcount breadcrumb about mentions version isbasedon isbasedonurl additionaltype subjectof mainentity url significantlink relatedlink pagination",
 })
 
-// cutText cuts s to limit characters and says so. Half a word at the end goes too.
+// cutText cuts s to limit characters and adds an entry when it cuts. It does not leave half
+// a word at the end.
 func (d *dropList) cutText(s, location string, limit int) string {
 	if len(s) <= limit {
 		return s

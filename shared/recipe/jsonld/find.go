@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// graph is what a document or a page says: its values without those that are
-// empty, and what the @id references among them mean.
+// graph has the values of a document or a page without empty ones, and the objects to which
+// its @id references point.
 type graph struct {
 	b     *budget
 	page  page
@@ -22,9 +22,9 @@ func newGraph(b *budget, p page, roots []any) *graph {
 	return g
 }
 
-// tidy returns v without what says nothing: null, blank text, and lists and
-// objects of such become nil. The elements of a list keep their places. Every
-// object learns its terms, its types and its @id.
+// tidy returns v without empty values. Null, blank texts, and lists and objects with only
+// such values become nil. The elements of a list keep their indexes. tidy also sets the
+// terms, types and @id of every object.
 func (g *graph) tidy(v any) any {
 	g.b.spend(1)
 	switch v := v.(type) {
@@ -78,8 +78,8 @@ func (g *graph) tidyObject(o *object) any {
 	return o
 }
 
-// resolve returns what v stands for: the value of {"@value": …}, {"@list": […]}
-// and {"@set": […]}, and of {"@id": …} the object of that name.
+// resolve returns the value in {"@value": …}, {"@list": […]} or {"@set": […]}, the object to
+// which {"@id": …} points, and any other v unchanged.
 func (g *graph) resolve(v any) any {
 	g.b.spend(1)
 	v = unwrap(v)
@@ -89,9 +89,9 @@ func (g *graph) resolve(v any) any {
 	return v
 }
 
-// recipes returns the recipes of the graph in its order. Objects that share an
-// @id are one recipe. Where nothing is of type Recipe, an object that has
-// ingredients or instructions is one, whatever it calls itself.
+// recipes returns the recipes of the graph in their order. Objects with the same @id are one
+// recipe. When no object has the type Recipe, each object with ingredients or instructions
+// is a recipe.
 func (g *graph) recipes() []*object {
 	isRecipe := func(o *object) bool { return o.isType("recipe") }
 	hasParts := func(o *object) bool {
@@ -116,14 +116,14 @@ type collector struct {
 	byID  map[string]*collected
 }
 
-// collected is a recipe that others of the same @id are merged into.
+// collected is a recipe into which later objects of the same @id are merged.
 type collected struct {
 	*object
 	name  any
 	terms map[string]bool
 }
 
-// walk collects the outermost recipes; those inside another one are parts of it.
+// walk collects the recipes in v. A recipe inside another one is a part of that one.
 func (c *collector) walk(v any) {
 	c.b.spend(1)
 	switch v := v.(type) {
@@ -142,8 +142,8 @@ func (c *collector) walk(v any) {
 	}
 }
 
-// add takes o as a recipe of its own, or into the one of the same @id. Sites
-// also give one @id to different recipes: the names tell them apart.
+// add adds the recipe o, or merges it into the recipe with the same @id. Some sites give one
+// @id to different recipes, so the names must be equal too.
 func (c *collector) add(o *object) {
 	name := o.get("name")
 	first := c.byID[o.id]

@@ -1,20 +1,23 @@
 package jsonld
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A JSON value is nil, bool, number, string, []any or *object.
+// Values are nil, bool, number, string, []any or *object.
 
-// number is a JSON number as it was written.
+// number is the text of a JSON number.
 type number string
 
-// object keeps its members in the order of the document, repeated keys too.
+// object is a JSON object. It keeps the order of its members, and repeated keys.
 type object struct {
 	members []member
 
-	// The rest is set by graph.tidy.
+	// graph.tidy sets the rest.
 	id    string   // its @id
-	types []string // its types as schema.org terms
-	says  bool     // it has more than a name and a type: it is not only a reference
+	types []string // its types, as schema.org terms
+	says  bool     // it has more than an @id and a type: it is not only a reference
 	index map[string]any
 }
 
@@ -23,10 +26,10 @@ type member struct {
 	val       any
 }
 
-// get returns the value of the first of the terms that the object has. Of
-// repeated keys the last one counts, as in every JSON parser.
+// get returns the value of the first of the terms that the object has. Of repeated keys the
+// last one counts, as in other JSON parsers.
 func (o *object) get(terms ...string) any {
-	const few = 12 // below that a search is faster than an index
+	const few = 12 // up to here a search is faster than an index
 	if len(o.members) > few && o.index == nil {
 		o.index = make(map[string]any, len(o.members))
 		for _, m := range o.members {
@@ -46,19 +49,12 @@ func (o *object) get(terms ...string) any {
 	return nil
 }
 
-// isType reports whether the object is of the schema.org type name, in lower case.
+// isType reports whether the object has one of the schema.org types, in lower case.
 func (o *object) isType(names ...string) bool {
-	for _, t := range o.types {
-		for _, name := range names {
-			if t == name {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.types, func(t string) bool { return slices.Contains(names, t) })
 }
 
-// appendTypes reads a type: a text that may name several, a list, or a reference.
+// appendTypes appends the types in v: a text with one or more names, a list, or a reference.
 func appendTypes(types []string, v any, depth int) []string {
 	const maxTypes = 8
 	switch v := unwrap(v).(type) {
@@ -80,9 +76,8 @@ func appendTypes(types []string, v any, depth int) []string {
 	return types
 }
 
-// term returns key as a schema.org term: without the vocabulary's prefix and in
-// lower case. Terms of other vocabularies keep their prefix, so that they equal
-// no schema.org term.
+// term returns key as a schema.org term: in lower case, without the prefix of schema.org. A
+// term of another vocabulary keeps its prefix, so it never equals a schema.org term.
 func term(key string) string {
 	k := strings.ToLower(clip(strings.TrimSpace(key), maxKey))
 	for _, prefix := range schemaPrefixes {
@@ -96,11 +91,11 @@ func term(key string) string {
 var schemaPrefixes = []string{
 	"http://schema.org/", "https://schema.org/", "http://www.schema.org/", "https://www.schema.org/",
 	"//schema.org/", "schema.org/", "schema:", "schemaorg:", "sdo:",
-	// The vocabulary from which schema.org came.
+	// The vocabulary before schema.org.
 	"http://data-vocabulary.org/", "https://data-vocabulary.org/", "http://rdf.data-vocabulary.org/#", "v:",
 }
 
-// unwrap returns what a JSON-LD value object stands for.
+// unwrap returns the value in a JSON-LD value object, list object or set object.
 func unwrap(v any) any {
 	for range 8 {
 		o, ok := v.(*object)

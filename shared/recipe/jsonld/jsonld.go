@@ -4,16 +4,16 @@
 //
 // Reading is a pipeline, and the files are named after its stages:
 //
-//	read   bytes become text, and text becomes values (JSON, or the marks of a page)
-//	find   the recipes among the values, and what references point at
-//	map    one recipe's values become the fields of a recipe.Recipe
-//	clean  texts, numbers, times and lists as people write them
-//	write  the way back: export
+//	read   turns bytes into text, and text into values: of JSON, or of a page's elements
+//	find   finds the recipes among the values, and the objects of references
+//	map    turns the values of one recipe into the fields of a recipe.Recipe
+//	clean  reads texts, numbers, times and lists as people write them
+//	write  writes the export
 //
-// Sites seldom publish what the specifications ask for. So reading is tolerant:
-// broken JSON is repaired, every usual spelling of a property is understood, and
-// a value that Pantry cannot keep costs that value and not the recipe. Dropped
-// lists what was left out or cut. Nothing is ever fetched.
+// Sites seldom follow the specifications. So reading is tolerant. It repairs broken JSON and
+// knows every usual spelling of a property. A value that Pantry cannot keep is left out, and
+// the recipe is kept. Item.Dropped lists what was left out or cut. The package never fetches
+// anything.
 package jsonld
 
 import (
@@ -30,18 +30,16 @@ const (
 	MaxBytes = 4 << 20
 )
 
-// Errors of Parse and ParseHTML, wrapped with what was found; test with
-// errors.Is. Their texts are sentences for the person who sent the document and
-// never repeat its content.
+// The errors of Parse and ParseHTML, wrapped with more detail. Test with errors.Is. The texts
+// are for the person who sent the document. They never repeat its content.
 var (
-	// ErrNoRecipe: the document can be read and holds no recipe.
+	// ErrNoRecipe: the document was read, and it has no recipe.
 	ErrNoRecipe = errors.New("no recipe found")
 	// ErrTooMany: more than MaxItems recipes.
 	ErrTooMany = errors.New("too many recipes")
 	// ErrTooLarge: more than MaxBytes.
 	ErrTooLarge = errors.New("document too large")
-	// ErrTooComplex: reading the document costs more work or memory than a document
-	// of its size may cost.
+	// ErrTooComplex: the document needs more work or memory than its size allows.
 	ErrTooComplex = errors.New("document too complex")
 	// ErrSyntax: there is no JSON in the document, not even broken JSON.
 	ErrSyntax = errors.New("not JSON")
@@ -49,31 +47,29 @@ var (
 
 // Item is one recipe of a document.
 type Item struct {
-	// Index is the place of the recipe among those of its document, from 0.
+	// Index is the index of the recipe in its document, from 0.
 	Index int
-	// Recipe is normalized and passes Validate when Err is nil. ID, ETag and the
-	// store's times are empty; State says whether an exported recipe was in the trash.
+	// Recipe is normalized and valid when Err is nil. Its ID, ETag, CreatedAt and UpdatedAt
+	// are empty. State says whether an exported recipe was in the trash.
 	Recipe recipe.Recipe
-	// Dropped lists what the document said and Recipe does not, at most 100 entries.
+	// Dropped lists what the document has and Recipe lacks, in at most 100 entries.
 	Dropped []Dropped
-	// Err says why this recipe cannot be imported and what to do about it.
+	// Err says why this recipe cannot be imported, and what to do.
 	Err error
 
-	own bool // Pantry wrote it
+	own bool // the recipe is from an export of Pantry
 }
 
-// Dropped is one value that was not taken as it was.
+// Dropped is one value that was left out or changed.
 type Dropped struct {
-	// Location is a JSON pointer (RFC 6901) into the item, such as
-	// /recipeInstructions/3 or /aggregateRating; empty for the item as a whole.
-	// Long ones are cut to 200 characters.
+	// Location is a JSON pointer (RFC 6901) into the item, such as /recipeInstructions/3. It
+	// is empty for the item as a whole. It has at most 200 characters.
 	Location string `json:"location"`
 	// Reason is a plain sentence without a full stop.
 	Reason string `json:"reason"`
 }
 
-// note adds a remark about the item as a whole, in place of the last entry when
-// the list is full.
+// note adds an entry about the item as a whole. In a full list it replaces the last entry.
 func (it *Item) note(reason string) {
 	if len(it.Dropped) >= maxDropped {
 		it.Dropped = it.Dropped[:maxDropped-1]
@@ -81,7 +77,7 @@ func (it *Item) note(reason string) {
 	it.Dropped = append(it.Dropped, Dropped{Reason: reason})
 }
 
-// The limits of what is listed: a hostile document must not grow its answer.
+// The limits of Item.Dropped. A hostile document must not make a large answer.
 const (
 	maxDropped  = 100
 	maxLocation = 200

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pantry.example/shared/recipe"
@@ -108,7 +109,7 @@ func (g *graph) items() ([]Item, error) {
 	return items, nil
 }
 
-// leftOver lists the properties that said something and were not taken.
+// leftOver adds an entry for each property that no field used.
 func (m *mapper) leftOver() {
 	for _, p := range m.props {
 		if p.name == "" || p.used || notContent[p.name] || strings.IndexByte("@.", p.name[0]) >= 0 || p.name == "headline" && m.line(p.val) == m.r.Title {
@@ -116,4 +117,20 @@ func (m *mapper) leftOver() {
 		}
 		m.drop(p.loc, cmp.Or(reasons[p.name], "Pantry has no field for this"))
 	}
+}
+
+// author sets the names of the authors.
+func (m *mapper) author() {
+	const most = 5
+	var names []string
+	for loc, v := range m.values("author", "creator", "contributor") {
+		switch name := m.line(v); {
+		case name == "", isLink(name), slices.Contains(names, name):
+		case len(names) == most:
+			m.drop(loc, "Pantry keeps 5 authors")
+		default:
+			names = append(names, name)
+		}
+	}
+	m.r.Author = m.cutText(strings.Join(names, ", "), "/author", recipe.MaxAuthor)
 }

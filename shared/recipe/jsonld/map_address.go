@@ -8,8 +8,8 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// url returns where the recipe comes from: its own url, the page it is the main
-// entity of, its @id, or the page's canonical address.
+// url returns the address of the recipe: its url, else mainEntityOfPage, @id or sameAs, else
+// the canonical address of the page.
 func (m *mapper) url() string {
 	badLoc, bad := "", ""
 	for loc, v := range m.values("url") {
@@ -21,7 +21,7 @@ func (m *mapper) url() string {
 			badLoc, bad = loc, reason
 		}
 	}
-	// These often carry a fragment that names a part of the page's data.
+	// These often have a fragment that names a part of the page's data.
 	for _, name := range []string{"mainentityofpage", "@id", "sameas"} {
 		for _, v := range m.values(name) {
 			raw, _, _ := strings.Cut(m.address(v), "#")
@@ -45,7 +45,7 @@ func isFrontPage(address string) bool {
 	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
 
-// address returns the address that a value is or names.
+// address returns the address in a value: a text, or a property of an object.
 func (m *mapper) address(v any) string {
 	for range 4 {
 		switch x := unwrap(v).(type) {
@@ -62,8 +62,8 @@ func (m *mapper) address(v any) string {
 	return ""
 }
 
-// absolute returns an http or https address that Pantry keeps, or the reason why
-// raw is none.
+// absolute returns raw as an absolute http or https address, or the reason why that is not
+// possible.
 func (m *mapper) absolute(raw string) (address, why string) {
 	if strings.HasPrefix(strings.ToLower(clip(strings.TrimSpace(raw), 5)), "data:") {
 		return "", "is the data itself: Pantry keeps addresses only"
@@ -91,23 +91,30 @@ func (m *mapper) absolute(raw string) (address, why string) {
 		}
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
-	address = u.String()
-	switch {
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", "is not an http or https address"
-	case u.Hostname() == "":
-		return "", "is an address without a host"
-	case u.User != nil:
-		return "", "is an address with a user name"
-	case len(address) > recipe.MaxURL:
-		return "", "is longer than " + thousands(recipe.MaxURL) + " characters"
-	case (recipe.Recipe{Title: "x", URL: address}).Validate() != nil:
-		return "", "is not an address"
+	if why = notKept(u); why != "" {
+		return "", why
 	}
-	return address, ""
+	return u.String(), ""
 }
 
-// visible drops what cannot be seen, for strings.Map.
+// notKept returns the reason why Pantry does not keep an absolute address, "" if it does.
+func notKept(u *url.URL) string {
+	switch address := u.String(); {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "is not an http or https address"
+	case u.Hostname() == "":
+		return "is an address without a host"
+	case u.User != nil:
+		return "is an address with a user name"
+	case len(address) > recipe.MaxURL:
+		return "is longer than " + thousands(recipe.MaxURL) + " characters"
+	case (recipe.Recipe{Title: "x", URL: address}).Validate() != nil:
+		return "is not an address"
+	}
+	return ""
+}
+
+// visible returns c, or -1 when it is invisible, for strings.Map.
 func visible(c rune) rune {
 	if c < ' ' || isInvisible(c) {
 		return -1
@@ -118,8 +125,8 @@ func visible(c rune) rune {
 // goodArea is that of an image large enough for a page, in pixels.
 const goodArea = 600 * 400
 
-// image returns the first image, which is the one that the site prefers, unless
-// that is known to be small and a larger one follows.
+// image returns the first image, which the site prefers. When that is known to be small, it
+// returns a larger one.
 func (m *mapper) image() string {
 	const maxImages = 100
 	best, bestArea, n := "", -1, 0
@@ -158,11 +165,11 @@ func (m *mapper) image() string {
 	return best
 }
 
-// sizeInName is the size that WordPress writes into the names of scaled copies.
+// sizeInName finds the size that WordPress writes into the name of a scaled copy.
 var sizeInName = pattern(`-(\d{2,4})x(\d{2,4})\.[A-Za-z]{3,4}(?:$|\?)`)
 
-// area returns the area of an image in pixels, as far as it is known. A name
-// without a size is the original, larger than its copies.
+// area estimates the area of an image in pixels. An image without a size in its name is the
+// original, which is larger than its copies.
 func (m *mapper) area(v any, address string) int {
 	if o, ok := v.(*object); ok {
 		w, h := m.pixels(o.get("width")), m.pixels(o.get("height"))

@@ -7,16 +7,16 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// located is a text and where it stands.
+// located is a text with the JSON pointer to it.
 type located struct{ loc, text string }
 
-// maxListed is how many ingredients, and how many steps, are read at most. More
-// than Pantry keeps are read to say how many were left out.
+// maxListed bounds the ingredients, and the steps, that are read. It is more than Pantry
+// keeps, so that the answer can say how many were left out.
 const maxListed = 2000
 
-// ingredients takes recipeIngredient, or ingredients as it was called before.
-// Headings of groups stay as lines of their own. When the one spelling has all in
-// one line, the other one that has a list is taken.
+// ingredients sets the ingredients, from recipeIngredient or an older name of it. The heading
+// of a group becomes a line. When one property has all ingredients in one line, ingredients
+// takes another property that has a list.
 func (m *mapper) ingredients() {
 	var list []located
 	for _, name := range []string{"recipeingredient", "ingredients", "ingredient", "supply", ".ingredient"} {
@@ -36,7 +36,7 @@ func (m *mapper) ingredients() {
 	list = withoutRepeat(list)
 	if p := m.byName["ingredients"]; p != nil && !p.used {
 		older, _ := m.resolve(p.val).([]any)
-		p.used = len(older) == len(list) // it says the same
+		p.used = len(older) == len(list) // it is the same list
 	}
 	if over := len(list) - recipe.MaxIngredients; over > 0 {
 		m.drop(list[recipe.MaxIngredients].loc, fmt.Sprintf("Pantry keeps %d ingredients: the last %d were left out", recipe.MaxIngredients, over))
@@ -47,7 +47,7 @@ func (m *mapper) ingredients() {
 	}
 }
 
-// ingredient appends the raw texts of one value to list: several for a group.
+// ingredient appends the raw text of a value to list, or the texts of a group.
 func (m *mapper) ingredient(list []located, loc string, v any, depth int) []located {
 	o, ok := v.(*object)
 	if !ok {
@@ -83,13 +83,13 @@ func (m *mapper) ingredient(list []located, loc string, v any, depth int) []loca
 	return append(list, located{loc, strings.Join(parts, " ")})
 }
 
-// ingredientLines cleans the texts. Line ends inside one of many texts are how
-// the page was typed; in a single text they part the ingredients.
+// ingredientLines cleans the texts. In a single text, line ends separate ingredients. In one
+// of many texts, they mean nothing.
 func (m *mapper) ingredientLines(raw []located) []located {
 	var list []located
 	for _, in := range raw {
 		if len(raw) > 1 && (len(raw) > 3 || strings.Count(in.text, string(groupBreak)) <= 3) {
-			// Blocks for the amount and the name, not for one ingredient each.
+			// The blocks are the parts of one ingredient, such as its amount and its name.
 			in.text = strings.ReplaceAll(in.text, string(groupBreak), " ")
 		}
 		text := plain(in.text)
@@ -116,8 +116,8 @@ func (m *mapper) ingredientLines(raw []located) []located {
 	return list
 }
 
-// singleParens writes ((optional)) as (optional): plugins put notes in
-// parentheses that have some already. "(1 (8 oz))" stays as it is.
+// singleParens returns ((optional)) as (optional). Some plugins add parentheses to notes that
+// have them already. "(1 (8 oz))" stays unchanged.
 func singleParens(s string) string {
 	if !strings.Contains(s, "((") {
 		return s
@@ -147,8 +147,8 @@ func singleParens(s string) string {
 	return b.String()
 }
 
-// splitList parts a list that was written in one line: by bullets or semicolons,
-// or by commas when there are at least three outside of parentheses and numbers.
+// splitList splits a list in one line at its bullets or semicolons, else at its commas.
+// Commas inside parentheses and numbers do not count, and there must be two others or more.
 func splitList(line string) []string {
 	for _, sep := range []string{"•", "·", ";", "▢", " | ", "、"} {
 		if strings.Contains(line, sep) {
@@ -176,9 +176,9 @@ func splitList(line string) []string {
 	return append(parts, strings.TrimSpace(line[start:]))
 }
 
-// withoutRepeat cuts the second half of a list that says the same twice, as pages
-// do that have one list for phones and one for wide screens. A few lines may well
-// be meant twice.
+// withoutRepeat removes the second half of a list when it equals the first half. Pages with
+// one list for phones and one for wide screens have such lists. A list of fewer than six
+// lines stays, because its lines may be meant twice.
 func withoutRepeat(list []located) []located {
 	half := len(list) / 2
 	if half < 3 || len(list)%2 == 1 {

@@ -8,8 +8,9 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// fitSteps parts steps that are too long at their sentences and joins steps when
-// there are too many, so that no text is lost.
+// fitSteps makes a list of at most MaxSteps steps, and loses as little text as it can. It
+// splits a step that is too long at its sentences. When there are too many steps, it joins
+// neighbours: first only as many as necessary, then as many as fit into one step.
 func (m *mapper) fitSteps(list []located) []located {
 	var fit []located
 	for _, s := range list {
@@ -24,7 +25,10 @@ func (m *mapper) fitSteps(list []located) []located {
 	if len(fit) <= recipe.MaxSteps {
 		return fit
 	}
-	joined := joinSteps(fit)
+	joined := groupSteps(fit, (len(fit)+recipe.MaxSteps-1)/recipe.MaxSteps)
+	if len(joined) > recipe.MaxSteps {
+		joined = groupSteps(fit, len(fit))
+	}
 	over := max(0, len(joined)-recipe.MaxSteps)
 	joined = joined[:len(joined)-over]
 	m.drop("/recipeInstructions", fmt.Sprintf("%d steps were joined into %d: Pantry keeps at most %d", len(fit), len(joined), recipe.MaxSteps))
@@ -34,16 +38,7 @@ func (m *mapper) fitSteps(list []located) []located {
 	return joined
 }
 
-// joinSteps joins as many neighbours as it must to have at most MaxSteps, or as
-// many as fit into MaxStep when that is not enough.
-func joinSteps(list []located) []located {
-	out := groupSteps(list, (len(list)+recipe.MaxSteps-1)/recipe.MaxSteps)
-	if len(out) > recipe.MaxSteps {
-		out = groupSteps(list, len(list))
-	}
-	return out
-}
-
+// groupSteps joins at most per neighbours into one step of at most MaxStep characters.
 func groupSteps(list []located, per int) []located {
 	var out []located
 	var texts []string
@@ -60,8 +55,8 @@ func groupSteps(list []located, per int) []located {
 	return out
 }
 
-// splitLong parts s into pieces of at most limit characters, at a line end, a
-// sentence, a space, or wherever it must be.
+// splitLong splits s into pieces of at most limit characters: at a line end, else behind a
+// sentence, else at a space, else anywhere.
 func splitLong(s string, limit int) []string {
 	var parts []string
 	for len(s) > limit {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// instructions takes recipeInstructions as steps. The name of a section, and a
-// name of a step that its text does not repeat, is a step of its own in front.
+// instructions sets the steps, from recipeInstructions or another name of it. The name of a
+// section becomes a step. So does the name of a step, if its text does not begin with it.
 func (m *mapper) instructions() {
 	var list []located
 	for _, name := range []string{"recipeinstructions", "instructions", "step", "steps", ".instructions"} {
@@ -25,14 +25,14 @@ func (m *mapper) instructions() {
 	}
 }
 
-// maxNameCompared is how much of a step's text is compared with its name.
+// maxNameCompared is how many characters of a step are compared with its name.
 const maxNameCompared = 2000
 
 // stepWalker collects the texts of instructions in their order.
 type stepWalker struct {
 	*mapper
 	found []foundStep
-	seen  map[*object]bool // references may lead back to where they came from
+	seen  map[*object]bool // references may form a circle
 }
 
 type foundStep struct {
@@ -58,8 +58,8 @@ func (w *stepWalker) walk(loc string, v any, depth int) {
 	}
 }
 
-// object reads a HowToStep, HowToSection, HowToDirection, HowToTip, ListItem or
-// ItemList, or something that looks like one.
+// object reads a HowToStep, HowToSection, HowToDirection, HowToTip, ListItem or ItemList, or
+// an object with the properties of one.
 func (w *stepWalker) object(loc string, o *object, depth int) {
 	name := oneLine(w.mapper.text(o.get("name", "headline", "title")))
 	children, key := o.get("itemlistelement"), "itemListElement"
@@ -87,7 +87,7 @@ func (w *stepWalker) object(loc string, o *object, depth int) {
 	case body != "":
 		text := oneLine(clip(body, maxNameCompared))
 		if len(text) < len(name) && text != "" && strings.HasPrefix(name, strings.TrimRight(text, " .…")) {
-			w.text(loc, name) // the text is the shortened one
+			w.text(loc, name) // the text is only the beginning of the name
 			return
 		}
 		w.heading(loc, name, text)
@@ -101,8 +101,8 @@ func (w *stepWalker) object(loc string, o *object, depth int) {
 	}
 }
 
-// directions returns the lines of the directions and tips inside a HowToStep,
-// which are one step.
+// directions returns the lines of the directions and tips inside a HowToStep. Together they
+// are one step.
 func (w *stepWalker) directions(loc, body string, children any, depth int) []string {
 	inner := stepWalker{mapper: w.mapper, seen: w.seen}
 	inner.text(loc, body)
@@ -118,8 +118,8 @@ func (w *stepWalker) directions(loc, body string, children any, depth int) []str
 	return lines
 }
 
-// heading adds a name, unless it says nothing: a number, the title again, or the
-// beginning of the text, as many plugins fill it in.
+// heading adds a name, unless it is only a number, the title, or the beginning of the text.
+// Many plugins fill in such names.
 func (w *stepWalker) heading(loc, name, text string) {
 	begin := strings.ToLower(strings.TrimRight(name, " .…:"))
 	cut := strings.HasSuffix(name, "...") || strings.HasSuffix(name, "…")
@@ -147,8 +147,8 @@ func (w *stepWalker) add(loc string, lines []string) {
 	}
 }
 
-// steps returns the collected texts as steps. A single text is parted at its line
-// ends or its numbers; one of many stays one step.
+// steps returns the collected texts as steps. It splits a single text at its line ends or
+// numbers. One of several texts stays one step.
 func (w *stepWalker) steps() []located {
 	headings := 0
 	for _, s := range w.found {

@@ -7,7 +7,7 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// tags takes categories, cuisines, diets, methods and keywords.
+// tags sets the tags, from categories, cuisines, diets, methods and keywords.
 func (m *mapper) tags() {
 	seen := map[string]bool{}
 	left, at := 0, ""
@@ -37,8 +37,8 @@ func (m *mapper) tags() {
 	}
 }
 
-// splitTags returns the tags that a value names. Texts are lists in one line;
-// the name of a DefinedTerm is one tag, whatever stands in it.
+// splitTags returns the tags in a value. A text may be a list in one line. The name of a
+// DefinedTerm is always one tag.
 func (m *mapper) splitTags(name string, v any) []string {
 	isTerm := false
 	if o, ok := v.(*object); ok {

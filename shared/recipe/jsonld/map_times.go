@@ -6,8 +6,8 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// times takes what the page says of preparation, cooking, and the whole, which
-// may be more than both together: dough rests.
+// times sets the minutes of preparation, of cooking and in total. The total may be more than
+// both together, because dough rests.
 func (m *mapper) times() {
 	m.r.PrepMinutes = m.duration("preptime", "preparationtime", ".preptime")
 	m.r.CookMinutes = m.duration("cooktime", "performtime", "cookingtime", ".cooktime")
@@ -19,8 +19,7 @@ func (m *mapper) times() {
 	m.r.TotalMinutes = total
 }
 
-// duration returns the minutes of the first of the properties that is there, 0
-// for none.
+// duration returns the minutes in the first of the properties that the object has, else 0.
 func (m *mapper) duration(names ...string) int {
 	for loc, v := range m.values(names...) {
 		s := m.text(v)

@@ -7,27 +7,27 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// mapper makes a Recipe of one object.
+// mapper turns one object into a Recipe.
 type mapper struct {
 	*graph
 	dropList
 	props  []*prop
 	byName map[string]*prop
 	r      recipe.Recipe
-	read   int // bytes of text that were read for this recipe
+	read   int // bytes of text read so far
 }
 
-// prop is one property of the object.
+// prop is one property of the object that is mapped.
 type prop struct {
 	name   string // its schema.org term
-	loc    string // a JSON pointer to it
+	loc    string // the JSON pointer to it
 	val    any
 	used   bool
 	merged bool // val is the list of several members
 }
 
-// property adds a member to the properties. Of repeated ones the last one counts,
-// but templates that print one member for every ingredient mean all of them.
+// property adds a member to the properties. The last one of repeated members counts. But some
+// templates write one member for each ingredient: repeatable members with texts make a list.
 func (m *mapper) property(mem member) {
 	m.b.spend(len(mem.key))
 	p := &prop{name: mem.term, loc: pointer("", mem.key), val: mem.val}
@@ -46,10 +46,10 @@ func (m *mapper) property(mem member) {
 	}
 }
 
-// repeatable are the properties whose repeated texts are a list.
+// repeatable are the properties that make a list when a text is repeated.
 var repeatable = set("recipeingredient ingredients ingredient recipeinstructions keywords recipecategory recipecuisine cookingmethod suitablefordiet")
 
-// add makes a list of texts that differ.
+// add appends v to the property, if both are texts and differ. It reports whether it did.
 func (p *prop) add(v any) bool {
 	list, _ := p.val.([]any)
 	if !p.merged {
@@ -64,7 +64,7 @@ func (p *prop) add(v any) bool {
 	return true
 }
 
-// unpack reads a list that was written into a text: "[\"1 egg\", \"salt\"]".
+// unpack returns the list in a text such as "[\"1 egg\", \"salt\"]", and any other v unchanged.
 func (m *mapper) unpack(v any) any {
 	s, ok := v.(string)
 	if s = strings.TrimSpace(s); !ok || !strings.HasPrefix(s, `["`) && !strings.HasPrefix(s, `[{`) || !strings.HasSuffix(s, "]") {
@@ -76,8 +76,8 @@ func (m *mapper) unpack(v any) any {
 	return v
 }
 
-// values yields the single values of the first of the properties that is there,
-// with their places: lists are taken apart, references followed.
+// values yields the values of the first of the properties that the object has, each with its
+// JSON pointer. It yields the elements of lists one by one, and follows references.
 func (m *mapper) values(names ...string) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for _, name := range names {
@@ -90,7 +90,8 @@ func (m *mapper) values(names ...string) iter.Seq2[string, any] {
 	}
 }
 
-// each yields the values of nested lists one by one.
+// each yields v, or the elements of the list v and of the lists in it. It returns false when
+// yield did.
 func (m *mapper) each(loc string, v any, yield func(string, any) bool) bool {
 	v = m.resolve(v)
 	list, ok := v.([]any)
@@ -106,12 +107,11 @@ func (m *mapper) each(loc string, v any, yield func(string, any) bool) bool {
 	return true
 }
 
-// maxRead bounds the text that is read for one recipe: four times what the
-// recipe may hold, for its markup.
+// maxRead bounds the text that is read for one recipe, in bytes. It has room for markup.
 const maxRead = 4 * recipe.MaxBytes
 
-// text returns the raw text of a value: of an object its text or its name, of a
-// list its first.
+// text returns the raw text of a value: the text or the name of an object, and the first
+// element of a list.
 func (m *mapper) text(v any) string {
 	s := m.textOf(v)
 	if left := maxRead - m.read; len(s) > left {
@@ -150,7 +150,7 @@ func (m *mapper) line(v any) string {
 	return oneLine(m.text(v))
 }
 
-// quantity writes a QuantitativeValue as text, and any other value too.
+// quantity returns a QuantitativeValue, or any other value, as text.
 func (m *mapper) quantity(v any) string {
 	o, ok := v.(*object)
 	if !ok {

@@ -8,10 +8,10 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// servings takes recipeYield. Of several values, the first one that speaks of
-// servings or is a plain number counts; sites often give "4" and "4 bowls". A
-// plain number whose other value is in dozens counts dozens. The first text that
-// says more than a number of servings is the yield.
+// servings sets the servings and the yield, from recipeYield. Sites often have several values,
+// such as "4" and "4 bowls". The first one with a word for servings, or with only a number,
+// is the servings. With "2" and "2 dozen", the servings are 24. The first text that is more
+// than a number of servings is the yield.
 func (m *mapper) servings() {
 	best, bestRank, bestLoc, first := count{}, noServings, "", ""
 	for loc, v := range m.values("recipeyield", "yield", "servings", ".yield") {
@@ -42,7 +42,7 @@ func (m *mapper) servings() {
 	}
 }
 
-// saysOnlyServings reports whether s is a number with at most words for servings.
+// saysOnlyServings reports whether s has nothing but a number and words for servings.
 func saysOnlyServings(s string) bool {
 	for _, t := range tokens(s) {
 		if t.word != "" && !t.isNum && !isServingWord(t.word) && !servingLead[t.word] || t.isRange() || t.sym == '(' {

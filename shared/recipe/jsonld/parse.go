@@ -3,6 +3,7 @@ package jsonld
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/semaphore"
@@ -10,9 +11,8 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// parsePage reads the recipes of a page from its JSON-LD. When that has no
-// recipe with both ingredients and steps, it also reads the marks in the page's
-// text, and then other data in its scripts.
+// parsePage reads the recipes of a page from its JSON-LD. When none of them has both
+// ingredients and steps, it also reads microdata and RDFa, and then other JSON in scripts.
 func parsePage(b *budget, text string) ([]Item, error) {
 	src := scanPage(b, text)
 	about := src.page()
@@ -22,7 +22,7 @@ func parsePage(b *budget, text string) ([]Item, error) {
 		return nil, err
 	}
 	items = oneEach(items)
-	if !anyItem(items, isComplete) {
+	if !slices.ContainsFunc(items, func(it Item) bool { return it.Err == nil && isComplete(it.Recipe) }) {
 		more, err := otherItems(b, text, src, about)
 		if err != nil {
 			return nil, err
@@ -53,13 +53,13 @@ func otherItems(b *budget, text string, src *source, about page) ([]Item, error)
 	}
 	g := newGraph(b, about, parseBlocks(b, src.data).roots)
 	if found := g.recipes(); len(found) == 0 || !found[0].isType("recipe") {
-		return nil, nil // data of another kind that happens to have ingredients
+		return nil, nil // other data that has ingredients too
 	}
 	items, err := g.items()
 	return oneEach(items), err
 }
 
-// blocks are the JSON texts of a page.
+// blocks are the values of the JSON texts of a page.
 type blocks struct {
 	roots []any
 	bad   int // texts that hold no JSON
@@ -80,24 +80,15 @@ func parseBlocks(b *budget, texts []string) blocks {
 	return all
 }
 
-// isWhole reports whether a recipe is more than a teaser.
+// isWhole reports whether a recipe has ingredients or steps. Else it is only a teaser.
 func isWhole(r recipe.Recipe) bool { return len(r.Ingredients)+len(r.Steps) > 0 }
 
 func isComplete(r recipe.Recipe) bool { return len(r.Ingredients) > 0 && len(r.Steps) > 0 }
 
-func anyItem(items []Item, is func(recipe.Recipe) bool) bool {
-	for _, it := range items {
-		if it.Err == nil && is(it.Recipe) {
-			return true
-		}
-	}
-	return false
-}
-
-// oneEach leaves out teasers next to whole recipes, and makes one item of those
-// that have the same name or the same ingredients.
+// oneEach leaves out teasers when there is a whole recipe. It merges items of the same name
+// or with the same ingredients.
 func oneEach(items []Item) []Item {
-	byName, byParts := map[string]int{}, map[string]int{} // places in out, from 1
+	byName, byParts := map[string]int{}, map[string]int{} // indexes in out, plus 1
 	names := map[string]bool{}                            // of whole recipes
 	for _, it := range items {
 		if it.Err == nil && isWhole(it.Recipe) {
@@ -133,8 +124,8 @@ func oneEach(items []Item) []Item {
 	return out
 }
 
-// mergeItems keeps the fuller of two readings of one recipe and fills its gaps
-// from the other.
+// mergeItems returns the one of two readings of a recipe that has more ingredients and
+// steps, with its empty fields from the other one.
 func mergeItems(a, b Item) Item {
 	if len(b.Recipe.Ingredients)+len(b.Recipe.Steps) > len(a.Recipe.Ingredients)+len(a.Recipe.Steps) {
 		b.Index = a.Index
@@ -153,36 +144,32 @@ func mergeItems(a, b Item) Item {
 	return a
 }
 
-// Parse reads a JSON-LD document: one recipe, an array, a @graph, or recipes
-// nested anywhere in other things, in the order of the document. Damaged JSON is
-// repaired where its meaning is clear. A body that turns out to be a web page is
-// read as ParseHTML reads it.
+// Parse reads a JSON-LD document: one recipe, an array, a @graph, or recipes anywhere inside
+// other objects. It returns them in the order of the document. It repairs broken JSON when
+// the meaning is clear. When body is a web page, Parse reads it like ParseHTML.
 //
-// The error is about the whole document; what is wrong with one recipe is in its
-// Item. Time and memory are linear in the size of body: past that the error is
-// ErrTooComplex. A process reads one document at a time: further calls wait. The error
-// is that of ctx when ctx ends first.
+// The error is about the whole document. Item.Err is about one recipe. Time and memory are
+// linear in the size of body, else the error is ErrTooComplex. A process reads one document
+// at a time, and other calls wait. When ctx ends, the error is that of ctx.
 func Parse(ctx context.Context, body []byte) ([]Item, error) {
 	return parse(ctx, body, looksLikePage)
 }
 
-// ParseHTML reads a whole web page: the recipes in its
-// <script type="application/ld+json"> elements, else in microdata or RDFa. The
-// encoding is that of the byte order mark or what the page declares. A block that
-// cannot be read costs that block. A recipe that the page says twice is one Item.
-// Teasers of other recipes, with neither ingredients nor steps, are left out when
-// there is a whole recipe.
+// ParseHTML reads a web page: the recipes in its <script type="application/ld+json">
+// elements, else in microdata or RDFa. The encoding is that of the byte order mark, else the
+// one that the page declares. It skips a script that it cannot read. A recipe that the page
+// has twice is one Item. A teaser, a recipe with neither ingredients nor steps, is left out
+// when the page has a whole recipe.
 //
-// What the recipe does not say itself is taken from the page: its address from
-// the canonical link, its picture from og:image, its name from the title.
-// Errors, time and memory are as for Parse.
+// An address, image, description or name that the recipe lacks comes from the page: from the
+// canonical link, the meta elements or the title. Errors, time and memory are as for Parse.
 func ParseHTML(ctx context.Context, body []byte) ([]Item, error) {
 	return parse(ctx, body, func(text string) bool { return !looksLikeJSON(text) })
 }
 
-// reading admits one document at a time. One may take a hundred MiB of memory while it
-// is read, and an instance has 256 (_MEMORY in cloudbuild.yaml). To read several at once
-// would save no time: it also has one CPU.
+// reading lets one document be read at a time. Reading may take 100 MiB of memory, and an
+// instance has 256 MiB (_MEMORY in cloudbuild.yaml). It also has only one CPU, so reading
+// several at once would save no time.
 var reading = semaphore.NewWeighted(1)
 
 func parse(ctx context.Context, body []byte, isPage func(string) bool) (items []Item, err error) {

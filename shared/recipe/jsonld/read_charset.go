@@ -14,9 +14,8 @@ import (
 
 var declaredCharset = pattern(`(?i)charset\s*=\s*["']?\s*([a-z0-9_:-]{2,40})`)
 
-// decodeText returns body as UTF-8: by its byte order mark; as it is when it is
-// UTF-8, whatever it declares; by what it declares; else as windows-1252, as a
-// browser would.
+// decodeText returns body as UTF-8. The encoding is that of the byte order mark, else UTF-8 if
+// body is valid UTF-8, else the declared one, else windows-1252, as in a browser.
 func decodeText(body []byte) string {
 	enc := encodingOf(body)
 	if enc == nil {
@@ -31,7 +30,7 @@ func decodeText(body []byte) string {
 
 // encodingOf returns nil for UTF-8.
 func encodingOf(body []byte) encoding.Encoding {
-	const escape = 0x1B // ISO-2022-JP is made of it and looks like ASCII
+	const escape = 0x1B // ISO-2022-JP has it, and else looks like ASCII
 	switch {
 	case bytes.HasPrefix(body, []byte{0xFF, 0xFE}):
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
@@ -56,8 +55,8 @@ func encodingOf(body []byte) encoding.Encoding {
 	return charmap.Windows1252
 }
 
-// mostlyUTF8 reports whether more of the bytes above ASCII are UTF-8 than not: a
-// text that was cut in a character, or pasted together.
+// mostlyUTF8 reports whether body has more characters above ASCII in UTF-8 than bytes that
+// are not UTF-8. Such a text was cut inside a character, or made of several texts.
 func mostlyUTF8(body []byte) bool {
 	good, bad := 0, 0
 	for len(body) > 0 {

@@ -12,33 +12,32 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// The limits of one export that is read back.
+// The limits of ReadExport.
 const (
 	// MaxExportItems is the number of recipes.
 	MaxExportItems = 10_000
 	// MaxExportBytes is the size of the document.
 	MaxExportBytes = 32 << 20
-	// maxExportItem is the size of one recipe: its text with every character escaped.
+	// maxExportItem is the size of one recipe, with room to escape every character.
 	maxExportItem = 8 * recipe.MaxBytes
 )
 
 // ErrNotExport says that the document is not one that Pantry wrote.
 var ErrNotExport = errors.New("not an export of Pantry")
 
-// ReadExport yields the recipes of a document that an Encoder wrote, in order,
-// each with its ID, State, CreatedAt and UpdatedAt; the ETag is empty. It reads
-// on while the caller works, and holds one recipe at a time.
+// ReadExport yields the recipes of a document that an Encoder wrote, in order. Each has its
+// ID, State, CreatedAt and UpdatedAt, but no ETag. ReadExport holds one recipe at a time.
 //
-// An error with a recipe.ValidationError in it is about that recipe alone, and the
-// next one follows. Any other error ends the sequence: ErrNotExport, ErrSyntax
-// for a document that is broken or breaks off, ErrTooLarge, ErrTooMany, the error
-// of ctx, or that of r. What was yielded before it was right.
+// An error that wraps a recipe.ValidationError is about one recipe, and the next recipe
+// follows. Any other error ends the sequence: ErrNotExport, ErrSyntax for a document that is
+// broken or incomplete, ErrTooLarge, ErrTooMany, the error of ctx, or the error of r. The
+// recipes before it are valid.
 func ReadExport(ctx context.Context, r io.Reader) iter.Seq2[recipe.Recipe, error] {
 	return func(yield func(recipe.Recipe, error) bool) {
 		in := &exportReader{ctx: ctx, r: r, left: MaxExportBytes}
 		err := in.read(yield)
 		if err != nil && in.err != nil {
-			err = in.err // not what the decoder makes of it
+			err = in.err // not the decoder's error
 		}
 		if err != nil {
 			yield(recipe.Recipe{}, err)
@@ -46,7 +45,7 @@ func ReadExport(ctx context.Context, r io.Reader) iter.Seq2[recipe.Recipe, error
 	}
 }
 
-// exportReader bounds what the decoder reads: of the document, and of one recipe.
+// exportReader bounds what the decoder reads of the document and of one recipe.
 type exportReader struct {
 	ctx        context.Context
 	r          io.Reader
@@ -111,13 +110,13 @@ func (in *exportReader) read(yield func(recipe.Recipe, error) bool) error {
 	return nil
 }
 
-// next reports whether the next token of dec is want, and passes it.
+// next reads the next token of dec, and reports whether it is want.
 func next(dec *json.Decoder, want json.Token) bool {
 	got, err := dec.Token()
 	return err == nil && got == want
 }
 
-// own reads an object that Pantry wrote. It is not ok when the object is another one.
+// own reads an object of an export of Pantry. ok is false for any other object.
 func (g *graph) own(o *object) (item Item, ok bool) {
 	if o.get("pantry:format") != formatVersion {
 		return item, false
@@ -132,7 +131,7 @@ func (g *graph) own(o *object) (item Item, ok bool) {
 	return Item{Recipe: r, Err: err, own: true}, true
 }
 
-// plainValue returns v as encoding/json has values.
+// plainValue returns v with the types of encoding/json.
 func plainValue(b *budget, v any) any {
 	b.keep(valueBytes)
 	switch v := v.(type) {

@@ -5,24 +5,22 @@ import (
 	"strings"
 )
 
-// maxDepth is how deep values may be nested; what is deeper is left out.
+// maxDepth is how deep values may be nested. Deeper values are left out.
 const maxDepth = 64
 
-// parser reads JSON and what sites publish in its place: raw line ends and
-// unescaped quotes in strings, trailing, doubled and missing commas, comments and
-// CDATA marks, single quotes, bare keys, NaN, text around the value, a text that
-// ends early. Valid JSON means to it what it means to everybody. Objects keep the
-// order of their members, and repeated keys. Each byte is looked at a bounded
-// number of times.
+// parser reads JSON, and broken JSON as sites publish it: with raw line ends and unescaped
+// quotes in strings, with trailing, doubled and missing commas, comments, CDATA marks, single
+// quotes, keys without quotes, NaN, text around the value, or without its end. It reads valid
+// JSON as other parsers do. Objects keep the order of their members, and repeated keys.
 type parser struct {
 	scanner
 	arrays    int // how many arrays are open: a stray ] may end one of them
 	unescaped bool
 }
 
-// parseJSON returns all values of a text, in order: most texts hold one, some
-// several in a row. JSON inside a JSON string is unpacked, and so is JSON whose
-// quotes are written as &quot;. Text without a value gives none.
+// parseJSON returns the values of a text in order. Most texts have one, some have several. It
+// also reads JSON inside a JSON string, and JSON with &quot; for its quotes. A text without
+// JSON has no values.
 func parseJSON(b *budget, text string) ([]any, flaws) {
 	p := &parser{scanner: scanner{b: b, s: text}}
 	roots := p.top()
@@ -64,8 +62,8 @@ func (p *parser) top() []any {
 	}
 }
 
-// unescape undoes HTML escaping, or escaping for a JavaScript string, of the
-// whole text, once.
+// unescape removes the escapes of HTML, or of a JavaScript string, from the whole text. It
+// does so at most once.
 func (p *parser) unescape() {
 	head := strings.TrimLeft(p.s[p.i+1:min(len(p.s), p.i+64)], " \t\r\n[{")
 	switch {
@@ -133,7 +131,7 @@ func (p *parser) object(depth int) *object {
 		}
 		p.space()
 		if p.i >= len(p.s) || p.s[p.i] != ':' {
-			continue // a value without a key says nothing
+			continue // a value without a key is skipped
 		}
 		p.i++
 		p.space()
@@ -183,7 +181,7 @@ func (p *parser) array(depth int) []any {
 	}
 }
 
-// skipNested passes over a value that is nested too deep, without recursion.
+// skipNested skips a value that is nested too deep, without recursion.
 func (p *parser) skipNested() {
 	open := 0
 	for p.i < len(p.s) {

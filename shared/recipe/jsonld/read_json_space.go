@@ -11,13 +11,13 @@ type scanner struct {
 	flaws flaws
 }
 
-// flaws says what a text lost.
+// flaws says what is missing from the values of a text.
 type flaws struct {
-	cut  bool // it ended inside a value
+	cut  bool // the text ended inside a value
 	deep bool // values nested too deep were left out
 }
 
-// note tells the sender what the text lost.
+// note adds the flaws to an item.
 func (f flaws) note(it *Item) {
 	if f.cut {
 		it.note("the JSON ends early: what came after its last character is missing")
@@ -37,10 +37,10 @@ func (p *scanner) after(i int) int {
 
 func isSpaceByte(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-// noise may stand between any two tokens.
+// noise is skipped between any two tokens.
 var noise = []string{"<![CDATA[", "]]>", "<!--", "-->", "\u00A0", "\uFEFF", "\u200B", "\u2028", "\u2029", "\\n", "\\r", "\\t"}
 
-// space passes white space, comments and marks of other languages.
+// space skips white space, comments and noise.
 func (p *scanner) space() {
 next:
 	for p.i < len(p.s) {

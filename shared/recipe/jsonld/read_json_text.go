@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// place says where a string stands, and so what may follow it.
+// place says where a string is, and so what may follow it.
 type place int
 
 const (
@@ -48,7 +48,7 @@ func (p *scanner) str(in place) string {
 	return b.String()
 }
 
-// escape reads the escape at p.i. An unknown one stands for its character.
+// escape reads the escape at p.i. An unknown escape is the character behind its backslash.
 func (p *scanner) escape() string {
 	p.i++
 	if p.i >= len(p.s) {
@@ -97,9 +97,8 @@ func hex4(s string) rune {
 	return rune(n)
 }
 
-// ends reports whether a quote in front of i ends its string. In valid JSON it
-// always does, and what follows shows it; a quote with anything else behind it
-// was meant as text, as in "a 9" pan".
+// ends reports whether the quote before i ends its string. In valid JSON, a comma, a bracket
+// or the end follows such a quote. Before anything else the quote is text, as in "a 9" pan".
 func (p *scanner) ends(i int, in place) bool {
 	if in == inTop {
 		return true
@@ -143,7 +142,7 @@ func (p *scanner) keyAt(i int) bool {
 	if q := s[0]; q == '"' || q == '\'' {
 		end := strings.IndexByte(s[1:], q)
 		if end < 0 {
-			return len(s) == longest // a long key: take its word
+			return len(s) == longest // probably a long key
 		}
 		rest = strings.TrimLeft(s[end+2:], " \t\r\n")
 		return rest == "" || rest[0] == ':'
@@ -157,15 +156,15 @@ func (p *scanner) keyAt(i int) bool {
 	return n > 0 && ok && rest != "" && strings.IndexByte("\"'{[-0123456789", rest[0]) >= 0
 }
 
-// bare reads a value without quotes: a number, true, false, null and its
-// relatives, or text that somebody forgot to quote.
+// bare reads a value without quotes: a number, true, false, null or a word like it, or a text
+// without its quotes.
 func (p *scanner) bare() any {
 	start := p.i
 	for p.i < len(p.s) && strings.IndexByte(",]}\n\r", p.s[p.i]) < 0 {
 		p.i++
 	}
 	if p.i == start {
-		p.i++ // a stray closing mark: go on behind it
+		p.i++ // a stray bracket or line end
 		return nil
 	}
 	word := strings.TrimSpace(p.s[start:p.i])

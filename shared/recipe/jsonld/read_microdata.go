@@ -6,14 +6,13 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// parseMicrodata reads the items of a page that are marked up in its text:
-// microdata (https://html.spec.whatwg.org/multipage/microdata.html) and the same
-// in RDFa Lite, where typeof, property and content stand for itemscope, itemprop
-// and the value. Inside a recipe it also reads the class names of the older
-// hRecipe (http://microformats.org/wiki/hrecipe), as properties that begin with a
-// full stop. It returns the outermost items as the objects that JSON-LD would
-// have. It reads the tags one by one: the tree that html.Parse builds can be
-// thousands of times as large as the page.
+// parseMicrodata reads the items in the elements of a page: microdata
+// (https://html.spec.whatwg.org/multipage/microdata.html) and RDFa Lite, with typeof,
+// property and content for itemscope, itemprop and the value. Inside a recipe it also reads
+// the class names of hRecipe (http://microformats.org/wiki/hrecipe), as properties that begin
+// with a full stop. It returns the outermost items as objects like those of JSON-LD. It reads
+// the tags one by one, because the tree of html.Parse can be thousands of times as large as
+// the page.
 func parseMicrodata(b *budget, text string) []any {
 	w := &itemWalker{b: b}
 	z := xhtml.NewTokenizer(strings.NewReader(text))
@@ -42,22 +41,22 @@ type itemWalker struct {
 	b       *budget
 	roots   []any
 	open    []element
-	text    strings.Builder // the text of the open properties; each knows where it began
-	reading int             // how many open properties have their value in the text
-	hidden  string          // the open element whose text nobody sees, such as a script
+	text    strings.Builder // the text of all open properties
+	reading int             // how many open properties have their value in text
+	hidden  string          // the tag of an open element without visible text, such as script
 }
 
-// maxOpen bounds the open elements, and so the depth of items. An element beyond
-// it counts as closed at once.
+// maxOpen bounds the open elements, and so the depth of items. An element beyond it is closed
+// at once.
 const maxOpen = 400
 
 type element struct {
 	tag   string
 	props []string // the properties of owner whose value the element is
 	owner *object
-	item  *object // the item that the element opens or stands in
-	begin int     // where its text begins, -1 when its text is not its value
-	parts bool    // elements inside it have the same property: they are its value
+	item  *object // the item that the element opens, else owner
+	begin int     // the begin of its value in itemWalker.text, -1 when the value is elsewhere
+	parts bool    // elements inside it have the same property, and are its value
 	value string  // from an attribute
 }
 
@@ -80,7 +79,7 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 	empty := voidTags[tag] || len(w.open) >= maxOpen
 	switch {
 	case attrs.opensItem():
-		kind := clip(attrs.get("typeof"), 300) + " " + clip(attrs.get("itemtype"), 300)
+		kind := clip(attrs["typeof"], 300) + " " + clip(attrs["itemtype"], 300)
 		if attrs.hasClass(recipeClasses) {
 			kind += " Recipe"
 		}
@@ -116,15 +115,15 @@ func (w *itemWalker) end(tag string) {
 	}
 }
 
-// impliedEnds names the elements that a start tag ends, as their end tags may be
-// left out.
+// impliedEnds lists the elements that a start tag ends, because a page may leave out their end
+// tags.
 var impliedEnds = map[string][]string{
 	"li": {"li"}, "p": {"p"}, "dd": {"dd", "dt"}, "dt": {"dd", "dt"}, "tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"},
 	"ul": {"p"}, "ol": {"p"}, "div": {"p"}, "section": {"p"}, "h1": {"p"}, "h2": {"p"}, "h3": {"p"}, "h4": {"p"},
 }
 
-// endImplied ends an open element when only inline elements, or its own content,
-// stand above it.
+// endImplied ends the open element ended before the start tag by. It stops at a list, a table
+// or a block around that tag.
 func (w *itemWalker) endImplied(ended, by string) {
 	for i := len(w.open) - 1; i >= 0 && i > len(w.open)-12; i-- {
 		switch tag := w.open[i].tag; {
@@ -137,7 +136,7 @@ func (w *itemWalker) endImplied(ended, by string) {
 	}
 }
 
-// closeTo closes the elements from the innermost one up to the one at index i.
+// closeTo closes the open elements from the innermost one to the one at index i.
 func (w *itemWalker) closeTo(i int) {
 	for n := len(w.open) - 1; n >= i; n-- {
 		e := w.open[n]
@@ -146,7 +145,7 @@ func (w *itemWalker) closeTo(i int) {
 	}
 }
 
-// close gives the value of an element to the item that it belongs to.
+// close adds the value of an element to its owner.
 func (w *itemWalker) close(e element) {
 	if e.begin >= 0 {
 		e.value = w.text.String()[e.begin:]
@@ -181,7 +180,7 @@ func (o *object) add(props []string, v any) {
 	}
 }
 
-// group makes one member with a list of members with the same key.
+// group turns the members with the same key into one member with a list.
 func (o *object) group() {
 	at := map[string]int{}
 	members := o.members[:0]
@@ -209,10 +208,10 @@ func (w *itemWalker) write(s string) {
 	}
 }
 
-// softBreaks makes spaces of line ends, which do not break a line in HTML.
+// softBreaks turns line ends into spaces, because in HTML they break no line.
 var softBreaks = strings.NewReplacer("\n", " ", "\r", " ", string(lineBreak), " ", string(groupBreak), " ")
 
-// breakBefore returns what parts the text of an element from the text before it.
+// breakBefore returns what separates the text of an element from the text before it.
 func breakBefore(tag string) string {
 	switch {
 	case tag == "br" || tag == "p" || tag == "li" || tag == "tr" || len(tag) == 2 && tag[0] == 'h':

@@ -11,17 +11,17 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// page is what a web page says about itself, outside of its recipes.
+// page has what a web page says about itself.
 type page struct {
 	title, description, canonical, image string
 	base                                 *url.URL
 }
 
-// source is what one pass over a page collects.
+// source collects the scripts and the meta data of a page.
 type source struct {
 	b      *budget
 	linked []string // JSON-LD
-	data   []string // other JSON, such as the state of a JavaScript application
+	data   []string // other JSON, such as the data of a JavaScript application
 	meta   map[string]string
 }
 
@@ -31,8 +31,7 @@ func looksLikeJSON(text string) bool {
 	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
-// looksLikePage reports whether text is a page, or a piece of one, and not JSON
-// behind a comment.
+// looksLikePage reports whether text is a page, or a part of one. JSON behind a comment is not.
 func looksLikePage(text string) bool {
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\uFEFF"), "<") {
 		return false
@@ -45,13 +44,13 @@ func hasMarks(text string) bool {
 	return mentions(text, "itemscope", "typeof", "hrecipe", "h-recipe")
 }
 
-// mentions reports whether text has one of the marks, in any case.
+// mentions reports whether text contains one of the marks, in any case.
 func mentions(text string, marks ...string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(text, mark) })
 }
 
-// scanPage reads a page once for everything but its microdata.
+// scanPage reads everything of a page but its microdata.
 func scanPage(b *budget, text string) *source {
 	src := &source{b: b, meta: map[string]string{}}
 	z := xhtml.NewTokenizer(strings.NewReader(text))
@@ -67,7 +66,7 @@ func scanPage(b *budget, text string) *source {
 func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
 	raw := z.Raw()
 	if len(raw) < 2 || strings.IndexByte("sStTbBlLmM", raw[1]) < 0 {
-		return // most tags of a page; to ask for their names takes longer
+		return // most tags; this is faster than TagName
 	}
 	name, hasAttr := z.TagName()
 	if !pageTags[string(name)] {
@@ -77,30 +76,30 @@ func (src *source) tag(z *xhtml.Tokenizer, kind xhtml.TokenType) {
 	switch string(name) {
 	case "script":
 		if kind == xhtml.StartTagToken && z.Next() == xhtml.TextToken {
-			src.block(attrs.get("type"), string(z.Raw()))
+			src.block(attrs["type"], string(z.Raw()))
 		}
 	case "title":
 		if src.meta["title"] == "" && z.Next() == xhtml.TextToken {
 			src.remember("title", string(z.Raw()))
 		}
 	case "base":
-		src.remember("base", attrs.get("href"))
+		src.remember("base", attrs["href"])
 	case "link":
-		if strings.EqualFold(strings.TrimSpace(attrs.get("rel")), "canonical") {
-			src.remember("canonical", attrs.get("href"))
+		if strings.EqualFold(strings.TrimSpace(attrs["rel"]), "canonical") {
+			src.remember("canonical", attrs["href"])
 		}
 	case "meta":
-		name := strings.ToLower(strings.TrimSpace(attrs.get("property") + attrs.get("name")))
-		src.remember(name, attrs.get("content"))
+		name := strings.ToLower(strings.TrimSpace(attrs["property"] + attrs["name"]))
+		src.remember(name, attrs["content"])
 		if strings.Contains(name, "json") {
-			src.block(name, attrs.get("content"))
+			src.block(name, attrs["content"])
 		}
 	}
 }
 
 var pageTags = set("script title base link meta")
 
-// remember keeps the first value of a name that the page object needs.
+// remember keeps the first value of a name, if page needs it.
 func (src *source) remember(name, value string) {
 	if pageNames[name] && src.meta[name] == "" {
 		src.meta[name] = strings.TrimSpace(value)
@@ -109,7 +108,7 @@ func (src *source) remember(name, value string) {
 
 var pageNames = set("title base canonical description og:title og:url og:image og:description twitter:image")
 
-// block keeps the content of an element that holds JSON.
+// block keeps the content of an element that has JSON.
 func (src *source) block(kind, content string) {
 	kind = strings.ToLower(strings.Trim(kind, " \t\r\n\"'“”"))
 	switch {

@@ -6,18 +6,18 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// properties returns the names in itemprop and property, each once and a few, or
-// what the classes say.
+// properties returns the names in itemprop and property, each once, at most 8. Without
+// them, it returns the property of the first known class, if owner is a recipe.
 func properties(owner *object, attrs attrs) []string {
 	const maxProps = 8
 	var list []string
-	for name := range strings.FieldsSeq(clip(attrs.get("itemprop")+" "+attrs.get("property"), 1000)) {
+	for name := range strings.FieldsSeq(clip(attrs["itemprop"]+" "+attrs["property"], 1000)) {
 		if len(list) < maxProps && !strings.Contains(" "+strings.Join(list, " ")+" ", " "+name+" ") {
 			list = append(list, name)
 		}
 	}
 	if kind, _ := owner.members[0].val.(string); len(list) == 0 && strings.Contains(strings.ToLower(kind), "recipe") {
-		for class := range strings.FieldsSeq(clip(attrs.get("class"), 1000)) {
+		for class := range strings.FieldsSeq(clip(attrs["class"], 1000)) {
 			if name := classTerms[class]; name != "" {
 				return []string{name}
 			}
@@ -35,19 +35,20 @@ var classTerms = wordTable(map[string]string{
 	".photo": "photo u-photo", ".summary": "summary p-summary",
 })
 
-// opensItem reports whether the element is an item. Types of other vocabularies
-// than schema.org, such as foaf:Image, are not.
+// opensItem reports whether the element is an item. A type of another vocabulary, such as
+// foaf:Image, is none.
 func (a attrs) opensItem() bool {
-	for kind := range strings.FieldsSeq(clip(a.get("typeof"), 1000)) {
+	for kind := range strings.FieldsSeq(clip(a["typeof"], 1000)) {
 		if !strings.Contains(term(kind), ":") {
 			return true
 		}
 	}
-	return a.has("itemscope") || a.hasClass(recipeClasses)
+	_, isItem := a["itemscope"]
+	return isItem || a.hasClass(recipeClasses)
 }
 
 func (a attrs) hasClass(classes map[string]bool) bool {
-	for class := range strings.FieldsSeq(clip(a.get("class"), 1000)) {
+	for class := range strings.FieldsSeq(clip(a["class"], 1000)) {
 		if classes[class] {
 			return true
 		}
@@ -55,8 +56,9 @@ func (a attrs) hasClass(classes map[string]bool) bool {
 	return false
 }
 
-// attributeValue returns the value that an attribute gives to a property.
-func attributeValue(tag, prop string, attrs attrs) (string, bool) {
+// attributeValue returns the value of a property from the attributes of its element. ok is
+// false when the text of the element is the value.
+func attributeValue(tag, prop string, attrs attrs) (value string, ok bool) {
 	names := []string{"content"}
 	switch tag {
 	case "time":
@@ -73,7 +75,7 @@ func attributeValue(tag, prop string, attrs attrs) (string, bool) {
 		names = append(names, "value")
 	}
 	for _, name := range names {
-		if v := strings.TrimSpace(attrs.get(name)); v != "" && !strings.HasPrefix(v, "data:") {
+		if v := strings.TrimSpace(attrs[name]); v != "" && !strings.HasPrefix(v, "data:") {
 			return v, true
 		}
 	}
@@ -85,39 +87,27 @@ var (
 	voidTags     = set("area base br col embed hr img input link meta param source track wbr")
 )
 
-// attrs are the attributes of a tag; of equal names the first one counts.
-type attrs []attr
+// attrs are the attributes of a tag that may describe a recipe. The first one of a name
+// counts.
+type attrs map[string]string
 
-type attr struct{ name, value string }
-
-func (a attrs) get(name string) string {
-	for _, at := range a {
-		if at.name == name {
-			return at.value
-		}
-	}
-	return ""
-}
-
-func (a attrs) has(name string) bool {
-	for _, at := range a {
-		if at.name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// attributes reads those attributes that say something about a recipe.
+// attributes reads the attributes of the current tag, of at most 100.
 func attributes(z *xhtml.Tokenizer, more bool) attrs {
-	var list attrs
+	var found attrs
 	for n := 0; more && n < 100; n++ {
 		var k, v []byte
-		if k, v, more = z.TagAttr(); knownAttrs[string(k)] {
-			list = append(list, attr{string(k), string(v)})
+		if k, v, more = z.TagAttr(); !knownAttrs[string(k)] {
+			continue
 		}
+		if _, repeated := found[string(k)]; repeated {
+			continue
+		}
+		if found == nil {
+			found = attrs{}
+		}
+		found[string(k)] = string(v)
 	}
-	return list
+	return found
 }
 
 var knownAttrs = set("type href rel property name content itemscope itemtype itemprop typeof datetime src data-src data-lazy-src srcset value class")

@@ -7,23 +7,21 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// contextJSON names the vocabulary: schema.org, and Pantry's own terms for what
-// schema.org has none for.
+// contextJSON names the vocabularies: schema.org, and Pantry's own for all other terms.
 const contextJSON = `["https://schema.org",{"pantry":"https://pantry.example/ns#"}]`
 
 const head = `{"@context":` + contextJSON + `,"@graph":[` + "\n"
 
-// Encoder writes many recipes as one JSON-LD document with a @graph, one recipe
-// at a time, so that any number takes the memory of one. Parse and ReadExport read
-// it back. It is not safe for concurrent use.
+// Encoder writes recipes as one JSON-LD document with a @graph. It holds one recipe at a
+// time. Parse and ReadExport read the document. An Encoder is not safe for concurrent use.
 type Encoder struct {
 	w     io.Writer
 	begun bool
 	err   error
 }
 
-// NewEncoder returns an Encoder that writes to w. It writes nothing before the
-// first Encode or Close, so that an error before that can still be answered.
+// NewEncoder returns an Encoder that writes to w. It writes nothing before the first Encode or
+// Close, so a handler can still answer with an error.
 func NewEncoder(w io.Writer) *Encoder {
 	return &Encoder{w: w}
 }
@@ -38,9 +36,9 @@ func (e *Encoder) Encode(r recipe.Recipe) error {
 	return e.write(lead + string(marshal(r)))
 }
 
-// Close ends the document, which is valid JSON without any recipe too. It does
-// not close the writer. An export that broke off must not be closed: without its
-// end the document is not valid, and a reader sees that.
+// Close writes the end of the document. Without any recipe, the document is valid too. Close
+// does not close the writer. Do not call it after an error: a reader must see that the
+// document is not complete.
 func (e *Encoder) Close() error {
 	if !e.begun {
 		return e.write(head + "]}\n")

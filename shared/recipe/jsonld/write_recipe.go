@@ -10,16 +10,15 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// formatVersion marks recipes that Pantry wrote. They are read back letter by
-// letter, without the repairs that other sites' recipes need.
+// formatVersion marks recipes that Pantry wrote. They are read exactly, without the repairs
+// that the recipes of other sites need.
 const formatVersion = "1"
 
-// exported says how schema.org calls and writes a field of a recipe. A field that
-// is not among them is written as pantry:NAME, in the way of Pantry's own JSON, so
-// that a new field is part of the export at once.
+// exported maps fields of a recipe to schema.org. Any other field is written as pantry:NAME,
+// as in Pantry's own JSON. So the export has a new field at once.
 var exported = map[string]struct {
 	term string
-	form func(field any) any // a pointer to the field, as a type that schema.org's JSON decodes into
+	form func(field any) any // converts a pointer to the field to a type with schema.org's JSON
 }{
 	"title":        {"name", asItIs},
 	"url":          {"url", asItIs},
@@ -49,8 +48,8 @@ func exportedAs(f recipe.Field, r *recipe.Recipe) (name string, value any) {
 	return "pantry:" + f.Name, f.In(r)
 }
 
-// marshal writes a recipe without the HTML escapes of encoding/json, which make
-// texts hard to read, but keeps "</script" from ending a script element.
+// marshal returns a recipe as JSON. Of the HTML escapes of encoding/json it writes only that
+// of <, so that "</script" ends no script element.
 func marshal(r recipe.Recipe) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -71,10 +70,10 @@ func marshal(r recipe.Recipe) []byte {
 	return bytes.ReplaceAll(b.Bytes(), []byte("<"), []byte(`\u003c`))
 }
 
-// errForm: an object is marked as Pantry's own and is not written as Pantry does.
+// errForm says that an object is marked as Pantry's own, but has another form.
 var errForm = errors.New("the recipe is marked as Pantry's own and is not written as Pantry writes it: take pantry:format out to import it like any other")
 
-// unmarshal returns the recipe that the members of an object were written from.
+// unmarshal returns the recipe of which marshal wrote the members.
 func unmarshal(members map[string]json.RawMessage) (recipe.Recipe, error) {
 	var r recipe.Recipe
 	for _, f := range recipe.Fields {
@@ -91,7 +90,7 @@ func unmarshal(members map[string]json.RawMessage) (recipe.Recipe, error) {
 	return r, r.Validate()
 }
 
-// duration is a number of minutes, written as ISO 8601 does.
+// duration is a number of minutes, written as an ISO 8601 duration.
 type duration int
 
 // MarshalText implements encoding.TextMarshaler.
@@ -160,7 +159,7 @@ func (s *steps) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// keywords are texts, and objects where a reader would split the text.
+// keywords are written as texts, or as objects when a reader would split the text.
 type keywords []string
 
 // MarshalJSON implements json.Marshaler.
@@ -207,8 +206,8 @@ func (n *nutrition) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ownRating is written as the user's review: aggregateRating would say that many
-// people gave it.
+// ownRating is written as a review of the user. An aggregateRating would mean the ratings of
+// many people.
 type ownRating float64
 
 type review struct {

@@ -1,29 +1,8 @@
 package jsonld
 
-import (
-	"slices"
-	"strings"
+import "pantry.example/shared/recipe"
 
-	"pantry.example/shared/recipe"
-)
-
-// author takes the names of who wrote the recipe.
-func (m *mapper) author() {
-	const most = 5
-	var names []string
-	for loc, v := range m.values("author", "creator", "contributor") {
-		switch name := m.line(v); {
-		case name == "", isLink(name), slices.Contains(names, name):
-		case len(names) == most:
-			m.drop(loc, "Pantry keeps "+thousands(most)+" authors")
-		default:
-			names = append(names, name)
-		}
-	}
-	m.r.Author = m.cutText(strings.Join(names, ", "), "/author", recipe.MaxAuthor)
-}
-
-// nutrients are the names of nutrition by their terms.
+// nutrients maps schema.org terms to the names in recipe.Nutrients.
 var nutrients = func() map[string]string {
 	m := map[string]string{}
 	for _, name := range recipe.Nutrients {
@@ -32,7 +11,7 @@ var nutrients = func() map[string]string {
 	return m
 }()
 
-// nutrition takes the texts of a NutritionInformation.
+// nutrition sets the texts of a NutritionInformation.
 func (m *mapper) nutrition() {
 	for loc, v := range m.values("nutrition", "nutritioninformation") {
 		o, ok := v.(*object)
