@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// emulator reads the address of an emulator. A deployed function refuses it: with it the Admin SDK accepts unsigned
-// tokens, and the data of real people would go to whoever listens there.
-func (l *loader) emulator(name, usual string, deployed bool) string {
+// emulator reads the address of an emulator. A deployed function refuses it: the Admin SDK
+// would accept unsigned tokens, and the data of real users would go to that address.
+func (l *loader) emulator(name, defaultPort string, deployed bool) string {
 	if deployed {
-		// Not l.get: to the Admin SDK a space is a value.
+		// This is not l.get, because the Admin SDK takes a space as a value too.
 		if l.getenv(name) != "" {
 			l.refuse(name, "is set in a deployed function", "Remove it: an emulator accepts unsigned tokens and is for local runs only")
 		}
@@ -19,7 +19,7 @@ func (l *loader) emulator(name, usual string, deployed bool) string {
 	if v == "" {
 		return ""
 	}
-	example := "Write host:port and nothing else, as in 127.0.0.1:" + usual
+	example := "Write host:port and nothing else, as in 127.0.0.1:" + defaultPort
 	if scheme, _, found := strings.Cut(v, "://"); found {
 		if s := strings.ToLower(scheme); s == "http" || s == "https" {
 			l.refuse(name, "begins with "+s+"://", example)
@@ -34,7 +34,8 @@ func (l *loader) emulator(name, usual string, deployed bool) string {
 	return net.JoinHostPort(host, port)
 }
 
-// refuseEmulators looks for the other variables that send a Firebase or Google Cloud client to an emulator.
+// refuseEmulators refuses, in a deployed function, the other variables that make a Firebase
+// or Google Cloud client use an emulator.
 func (l *loader) refuseEmulators(deployed bool) {
 	if !deployed {
 		return

@@ -34,7 +34,7 @@ func loadDotenv(t *testing.T, text string) config.Config {
 	return c
 }
 
-// TestExampleIsTheDefault: a copy of .env.example changes nothing, so that what it says of the defaults is true.
+// TestExampleIsTheDefault: a copy of .env.example changes nothing, so it shows the defaults.
 func TestExampleIsTheDefault(t *testing.T) {
 	want, err := config.Load(env())
 	if err != nil {
@@ -45,7 +45,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 }
 
-// TestExampleUncommented: the lines that are commented out work too.
+// TestExampleUncommented: each line has an effect when it is uncommented.
 func TestExampleUncommented(t *testing.T) {
 	got := loadDotenv(t, regexp.MustCompile(`(?m)^# ([A-Z_]+=)`).ReplaceAllString(readExample(t), "$1"))
 	if got.Redis.Embedded || got.AuthEmulator == "" || got.FirestoreEmulator == "" || got.FunctionTarget == "" || got.DataDir == "" {
@@ -56,7 +56,8 @@ func TestExampleUncommented(t *testing.T) {
 	}
 }
 
-// TestExampleNamesEveryVariable reads as a local program does and as a deployed function does, and writes down the names.
+// TestExampleNamesEveryVariable compares .env.example with the variables that Load reads,
+// locally and deployed.
 func TestExampleNamesEveryVariable(t *testing.T) {
 	read := map[string]bool{}
 	for _, getenv := range []func(string) string{env(), deployed()} {

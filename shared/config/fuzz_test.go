@@ -14,11 +14,11 @@ import (
 	"pantry.example/shared/config"
 )
 
-// canary is a password, or a part of one, that no text may show.
+// canary is a password that no text may show any part of.
 const canary = "Zq7XvK2pWm4TsB9cJf6R"
 
-// FuzzParseRedis feeds any text. Whatever happens, no text that comes back repeats six characters of what stands in front
-// of the last @, unless they are words of this package or part of the host.
+// FuzzParseRedis parses any text. No text that ParseRedis returns may repeat six characters
+// of what is before the last @, except words of this package and parts of the host.
 func FuzzParseRedis(f *testing.F) {
 	for _, seed := range []string{
 		"rediss://default:" + pw + "@" + upstash + ":6379/0?skip_verify=false#x", "redis:6379", "[::1]:6379",
@@ -46,7 +46,7 @@ func FuzzParseRedis(f *testing.F) {
 	})
 }
 
-// checkRedis checks what holds of every answer.
+// checkRedis checks what is true of every Redis that ParseRedis returns.
 func checkRedis(t *testing.T, r config.Redis) {
 	t.Helper()
 	_, notIP := netip.ParseAddr(r.Host)
@@ -75,8 +75,8 @@ func checkRedis(t *testing.T, r config.Redis) {
 	}
 }
 
-// FuzzParseRedisPassword puts any password into every form that carries one. It must come back whole where the form
-// is written correctly, and it must never be shown.
+// FuzzParseRedisPassword puts any password into every form that has one. A correct form
+// must give the same password. No form may show it.
 func FuzzParseRedisPassword(f *testing.F) {
 	for i, seed := range [][2]string{
 		{"", ""},
@@ -107,11 +107,11 @@ func FuzzParseRedisPassword(f *testing.F) {
 			{"redis-cli --tls -h " + upstash + " -a " + quoted, clean(password) && !strings.ContainsAny(password, `'\`)},
 			{"REDISCLI_AUTH=" + quoted + " redis-cli --tls -h " + upstash, false},
 			{"rediss://default:" + password + "@" + upstash + ":6379", false},
-			{strings.ReplaceAll(password, ":", "") + "@" + upstash, false}, // and what precedes a colon is a user name
+			{strings.ReplaceAll(password, ":", "") + "@" + upstash, false}, // the text before a colon is a user name
 			{"default:" + password + "@localhost:6379", false},
 			{"REDIS_SERVER='rediss://default:" + password + "@" + upstash + ":6379/0'", false},
 			{"redis-cli -u redis://default:" + password + "@" + upstash, false},
-			{"rediss://default:" + strings.ReplaceAll(password, "@", ""), false}, // what follows an @ is a host to every reader
+			{"rediss://default:" + strings.ReplaceAll(password, "@", ""), false}, // the text after an @ is a host
 			{"https://default:" + password + "@" + upstash, false},
 			{"redis://localhost:6379?password=" + encoded, false},
 			{"redis://localhost:6379/" + encoded, false},
@@ -135,18 +135,19 @@ func FuzzParseRedisPassword(f *testing.F) {
 	})
 }
 
-// clean reports whether a password survives copying: what has no width and what ends a line is dropped outside of
-// percent-encoding.
+// clean reports whether ParseRedis keeps a password that is not percent-encoded: it removes
+// invisible characters and line ends.
 func clean(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Cc) })
 }
 
-// ordinary reports whether a password is one that must be taken in a correct form.
+// ordinary reports whether ParseRedis must accept the password in a correct form.
 func ordinary(s string) bool {
 	return clean(s) && !strings.ContainsAny(s, "*•●∙·…<>[]{}$")
 }
 
-// FuzzLoad feeds any values. A Config comes back whole and within its limits, or an error that repeats none of them.
+// FuzzLoad reads any values. Load returns a Config within its limits, or an error that
+// repeats no value.
 func FuzzLoad(f *testing.F) {
 	f.Add("redis://localhost", "168h", "24h", "60s", "https://a.example", "pantry-prod", "8080", "info", "localhost:9099", true)
 	f.Add("", "7d", "1d", "1s", "http://localhost:3000 http://[::1]", "", "0", "WARN", "", false)
@@ -187,7 +188,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// sources is the text of this package's files: every word that its own sentences are made of, case as it is.
+// sources returns the text of this package's files, which has every word of its sentences.
 func sources(tb testing.TB) string {
 	dir := os.DirFS(".")
 	files, err := fs.Glob(dir, "*.go")

@@ -7,18 +7,18 @@ import (
 	"unicode"
 )
 
-// trimmed reports whether a character is one that copying adds and nobody means: white space of every kind, the byte
-// order mark, and characters without a width.
+// trimmed reports whether a character is removed at the ends of a value: white space of
+// every kind, and invisible characters, which copying adds.
 func trimmed(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
 
-// invisible reports whether a character has no width of its own: zero-width spaces and joiners, direction marks, the
-// soft hyphen, the byte order mark.
+// invisible reports whether a character has no width of its own: zero-width spaces and
+// joiners, direction marks, the soft hyphen, the byte order mark.
 func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 func trim(s string) string { return strings.TrimFunc(s, trimmed) }
 
-// lower changes A to Z and nothing else: strings.ToLower changes the length of some letters, and makes a k of the Kelvin
-// sign.
+// lower changes only A to Z. strings.ToLower would change the length of some letters, and
+// turn the Kelvin sign into k.
 func lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -37,8 +37,9 @@ func parsePort(s string) (int, bool) {
 	return n, err == nil && n >= 1 && n <= 65535
 }
 
-// splitHostPort takes host, host:port, [v6], [v6]:port and a bare v6 apart and checks the host, which comes back in lower
-// case, without brackets and without a final dot. The port comes back as it was written, "" when there is none. An empty host is valid.
+// splitHostPort splits host, host:port, [v6], [v6]:port and v6. It checks the host, and
+// returns it in lower case, without brackets and without a final dot. It does not check the
+// port, which is "" when there is none. An empty host is valid.
 func splitHostPort(s string) (host, port string, ok bool) {
 	if rest, found := strings.CutPrefix(s, "["); found {
 		inside, after, closed := strings.Cut(rest, "]")
@@ -50,7 +51,7 @@ func splitHostPort(s string) (host, port string, ok bool) {
 	}
 	if strings.Count(s, ":") > 1 {
 		addr, err := netip.ParseAddr(s)
-		// ::1:6379 is a valid address, but was meant as ::1 and a port.
+		// ::1:6379 is a valid address, but means ::1 and a port.
 		if err != nil || addr.Zone() != "" || strings.HasSuffix(s, ":6379") || strings.HasSuffix(s, ":6380") {
 			return "", "", false
 		}
@@ -61,8 +62,8 @@ func splitHostPort(s string) (host, port string, ok bool) {
 	return host, port, host == "" || isHost(host)
 }
 
-// isHost reports whether s is an IPv4 address or a host name of letters, digits, hyphens and (as Docker's names have
-// them) underscores.
+// isHost reports whether s is an IPv4 address, or a host name of letters, digits, hyphens
+// and underscores (which Docker uses).
 func isHost(s string) bool {
 	if len(s) > 253 {
 		return false

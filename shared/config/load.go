@@ -9,11 +9,11 @@ import (
 	"unicode"
 )
 
-// localProject is the project of a checkout that names none. Firebase and Firestore tools never reach Google for a
-// project whose ID begins with demo-.
+// localProject is the default project of a local run. Firebase and Firestore tools do not
+// connect to Google for a project whose ID begins with demo-.
 const localProject = "demo-pantry"
 
-// loader reads variables and collects what is wrong with them.
+// loader reads variables and collects their problems.
 type loader struct {
 	getenv   func(string) string
 	problems Problems
@@ -23,8 +23,8 @@ func (l *loader) refuse(variable, reason, fix string) {
 	l.problems = append(l.problems, Problem{Variable: variable, Reason: reason, Fix: fix})
 }
 
-// get returns a variable without the things that env files and consoles add around a value: spaces, line ends, a byte
-// order mark, one pair of quotes.
+// get returns a variable without what env files and consoles add around a value: spaces,
+// line ends, a byte order mark, one pair of quotes.
 func (l *loader) get(name string) string {
 	v := trim(l.getenv(name))
 	if len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
@@ -33,7 +33,8 @@ func (l *loader) get(name string) string {
 	return v
 }
 
-// duration reads a length of time between least and most. It returns the default, and false, when it cannot be used.
+// duration reads a length of time between least and most. It returns the default and false
+// when the value is not valid.
 func (l *loader) duration(name string, def, least, most time.Duration, why string) (time.Duration, bool) {
 	v := strings.ToLower(l.get(name))
 	if v == "" {
@@ -68,11 +69,11 @@ func (l *loader) flag(name string, def bool) bool {
 	return v == "true"
 }
 
-// parseDuration reads what time.ParseDuration reads, and days in front: 7d, 1d12h.
+// parseDuration reads what time.ParseDuration reads, optionally with days before it: 7d, 1d12h.
 func parseDuration(v string) (time.Duration, bool) {
 	var days time.Duration
 	if n, rest, found := strings.Cut(v, "d"); found {
-		count, err := strconv.ParseUint(n, 10, 16) // so many days fit into a Duration
+		count, err := strconv.ParseUint(n, 10, 16) // 65535 days fit into a Duration
 		if err != nil {
 			return 0, false
 		}
@@ -89,7 +90,7 @@ func parseDuration(v string) (time.Duration, bool) {
 	return days + d, true
 }
 
-// plain is a whole number of hours, minutes or seconds as a person writes it: 5m, not 5m0s.
+// plain writes a duration as a person does: 5m, not 5m0s.
 func plain(d time.Duration) string {
 	s := strings.TrimSuffix(d.String(), "0s")
 	if strings.HasSuffix(s, "h0m") {
@@ -102,7 +103,7 @@ func plain(d time.Duration) string {
 }
 
 const (
-	// minKey is the least number of characters of a key. A Redis password can be one.
+	// minKey is the least number of characters of a key. A key may be a former Redis password.
 	minKey  = 16
 	makeKey = "Make one with: openssl rand -base64 32"
 )
@@ -119,14 +120,14 @@ func (l *loader) keys(name string) []Secret {
 	return keys
 }
 
-// requireKey sees that a deployed function has something secret to sign handles with.
+// requireKey refuses a deployed function that has no secret to sign handles with.
 func (l *loader) requireKey(c Config) {
 	if c.Deployed && len(c.SessionKeys) == 0 && c.Redis.Host != "" && !isLoopback(c.Redis.Host) && c.Redis.Password.Reveal() == "" {
-		l.refuse("SESSION_KEYS", "is empty and the Redis server has no password, so sessions would be signed with nothing secret", makeKey)
+		l.refuse("SESSION_KEYS", "is empty and the Redis server has no password, so nothing secret would sign the handles", makeKey)
 	}
 }
 
-// port reads a TCP port; 0 asks for any free one.
+// port reads a TCP port. 0 means any free one.
 func (l *loader) port(name string, def int) int {
 	v := l.get(name)
 	if v == "" {
@@ -169,8 +170,9 @@ func (l *loader) level() slog.Level {
 	return slog.LevelInfo
 }
 
-// project checks the ID against the rule for project IDs: 6 to 30 lower case letters, digits and hyphens, a letter
-// first, no hyphen last (cloud.google.com/resource-manager/docs/creating-managing-projects).
+// project reads the project's ID. An ID has 6 to 30 lower case letters, digits and hyphens;
+// it begins with a letter and does not end with a hyphen
+// (cloud.google.com/resource-manager/docs/creating-managing-projects).
 func (l *loader) project(deployed bool) string {
 	const name, where = "GOOGLE_CLOUD_PROJECT", "Write the project's ID, as gcloud projects list shows it in its first column"
 	id := l.get(name)

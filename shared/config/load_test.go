@@ -31,7 +31,7 @@ func TestLoadLocalDefaults(t *testing.T) {
 	}
 }
 
-// deployed is the least that a deployed function needs; more comes after it and wins.
+// deployed returns the variables that a deployed function must have. more replaces them.
 func deployed(more ...string) func(string) string {
 	return env(append([]string{
 		"K_SERVICE", "recipes", "PORT", "8080", "GOOGLE_CLOUD_PROJECT", "pantry-prod", "FUNCTION_TARGET", "Recipes",
@@ -138,7 +138,8 @@ func TestLoadOthers(t *testing.T) {
 	}
 }
 
-// TestLoadProblems sets one thing wrong at a time: want is the variable that is named and a part of what is said.
+// TestLoadProblems has one mistake in each row. want is the variable that the error names,
+// and told is a part of the error.
 func TestLoadProblems(t *testing.T) {
 	local := func(pairs ...string) func(string) string { return env(pairs...) }
 	const redis = "rediss://default:" + pw + "@" + upstash
@@ -244,7 +245,7 @@ func TestLoadLevels(t *testing.T) {
 	}
 }
 
-// TestLoadReportsEverything: who has six things to mend learns of all six at once.
+// TestLoadReportsEverything: one error has all six problems.
 func TestLoadReportsEverything(t *testing.T) {
 	_, err := config.Load(env(
 		"K_SERVICE", "recipes", "REDIS_SERVER", "https://"+upstash, "SESSION_TTL", "soon", "ALLOWED_ORIGINS", "*,null",

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// IsLoopback reports whether a host, or a host and port, names this machine by a name that nobody else can give to
-// another address: localhost, 127.0.0.1 and its network, [::1]. A Host header or an Origin that passes comes from this
-// machine, whatever a DNS server says.
+// IsLoopback reports whether a host, or a host and port, is localhost, in the network of
+// 127.0.0.1, or ::1. No DNS server can give these names to another machine, so a Host
+// header or an Origin with one of them comes from this machine.
 func IsLoopback(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -18,8 +18,8 @@ func IsLoopback(hostport string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && addr.Unmap().IsLoopback()
 }
 
-// isLoopback reports whether only programs on the same machine can be behind a host. 0.0.0.0 and :: count, because a
-// connection to them goes to the machine itself, and so do the names under localhost (RFC 6761).
+// isLoopback reports whether a connection to host always goes to this machine. Besides
+// IsLoopback, that is so for 0.0.0.0, for :: and for names under localhost (RFC 6761).
 func isLoopback(host string) bool {
 	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
 	addr, err := netip.ParseAddr(host)

@@ -12,8 +12,8 @@ func localOrigins() []string {
 	return []string{"http://localhost:3000", "http://localhost:5173", "http://127.0.0.1:3000", "http://127.0.0.1:5173"}
 }
 
-// Origins returns the entries of ALLOWED_ORIGINS that can be read, also where Load fails: a page should be able to read
-// the answer that says so.
+// Origins returns the valid entries of ALLOWED_ORIGINS, also when Load fails, so that a
+// page can read the answer that says so.
 func Origins(getenv func(string) string) []string {
 	l := loader{getenv: getenv}
 	return l.origins(getenv("K_SERVICE") != "")
@@ -44,7 +44,8 @@ func (l *loader) origins(deployed bool) []string {
 	return origins
 }
 
-// parseOrigin returns the origin as a browser writes it (RFC 6454, section 6.2), or why it cannot be one.
+// parseOrigin returns the origin as a browser writes it (RFC 6454, section 6.2), or why it
+// cannot be one.
 func parseOrigin(s string, deployed bool) (origin, reason, fix string) {
 	const shape = "Write scheme://host or scheme://host:port, as in https://app.example.com"
 	s = lower(s)
@@ -52,7 +53,7 @@ func parseOrigin(s string, deployed bool) (origin, reason, fix string) {
 	case s == "null":
 		return "", "is null, which every sandboxed frame and local file sends", "Name the page's real origin"
 	case strings.Contains(s, "*"):
-		return "", "has a *, and then pages that you do not know could act for a signed-in person", "Name each origin in full"
+		return "", "has a *, so unknown pages could act for a signed-in user", "Name each origin in full"
 	}
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found {
@@ -76,7 +77,7 @@ func parseOrigin(s string, deployed bool) (origin, reason, fix string) {
 		return "", "has no valid host and port", shape + " (a name with other letters than a to z in its xn-- form)"
 	}
 	if scheme == "http" && deployed && !isLoopback(host) {
-		return "", "is http:// and not this machine: anyone on the way could change that page and use its session", "Serve the page over https:// and write that"
+		return "", "is http:// and not this machine: somebody in the network could change that page and use its session", "Serve the page over https:// and write that"
 	}
 	if addr, err := netip.ParseAddr(host); err == nil && addr.Is6() {
 		host = "[" + addr.String() + "]"

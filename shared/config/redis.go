@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Redis says where the Redis server is and how to sign in there. Only Password is secret: the other fields may be
-// printed.
+// Redis says where the Redis server is and how to sign in there. Only Password is secret:
+// the other fields may be printed.
 type Redis struct {
 	Host       string // lower case; an IPv6 address without its brackets
 	Port       int    // 1 to 65535
@@ -17,23 +17,23 @@ type Redis struct {
 	SkipVerify bool     // do not check the server's certificate; only ever true for this machine
 	Username   string   // "" means Redis' own default user
 	Password   Secret   // "" means none
-	Embedded   bool     // no server is configured and this runs locally: use the embedded one; all other fields are zero
-	Variable   string   // the variable it came from, REDIS_SERVER or an alias; ParseRedis leaves it empty
-	Repairs    []string // one sentence for each thing that was corrected; the variable should be corrected too
-	Warnings   []string // one sentence for each thing that works and is unwise
+	Embedded   bool     // no server is configured locally: use the embedded one; all other fields are zero
+	Variable   string   // REDIS_SERVER or the alias that was read; ParseRedis leaves it empty
+	Repairs    []string // a sentence for each correction; the variable should be corrected too
+	Warnings   []string // a sentence for each risk
 }
 
 // Addr returns host:port, with brackets around an IPv6 address.
 func (r Redis) Addr() string { return net.JoinHostPort(r.Host, strconv.Itoa(r.Port)) }
 
-// same reports whether both lead to the same server with the same credentials.
+// same reports whether both have the same server and the same credentials.
 func (r Redis) same(o Redis) bool {
 	return r.Host == o.Host && r.Port == o.Port && r.TLS == o.TLS && r.SkipVerify == o.SkipVerify &&
 		r.Username == o.Username && r.Password.Equal(o.Password)
 }
 
-// redis reads REDIS_SERVER or one of its aliases: the first that is not empty. Two that lead to different servers are a
-// problem, because sessions would be looked for in the wrong place.
+// redis reads the first of REDIS_SERVER and its aliases that is not empty. It is a problem
+// when two name different servers, because sessions may be on the other one.
 func (l *loader) redis(deployed bool) Redis {
 	var first Redis
 	valid := true
@@ -52,7 +52,7 @@ func (l *loader) redis(deployed bool) Redis {
 		if first.Variable == "" {
 			first = r
 		} else if valid && !first.same(r) {
-			l.refuse(first.Variable+" and "+name, "lead to different servers", "Keep "+first.Variable+" and remove "+name)
+			l.refuse(first.Variable+" and "+name, "name different servers", "Keep "+first.Variable+" and remove "+name)
 		}
 	}
 	switch {
@@ -67,18 +67,18 @@ func (l *loader) redis(deployed bool) Redis {
 	return first
 }
 
-// Where the right text is.
+// What to do about a wrong address.
 const (
 	copyUpstash = "Copy the rediss:// line with its password shown: Upstash console > your database > Connect > TCP tab"
 	writeURL    = "Write rediss://default:PASSWORD@HOST:PORT. For Upstash, copy that line: Upstash console > your database > Connect > TCP tab"
 )
 
-// wrong makes the error of ParseRedis. Load puts the name of the variable that was really read.
+// wrong returns an error of ParseRedis. Load replaces the variable by the one that it read.
 func wrong(reason, fix string) error {
 	return Problem{Variable: "REDIS_SERVER", Reason: reason, Fix: fix}
 }
 
-// settle applies the rules that hold for every form of an address.
+// settle checks the address and fills in the defaults. The rules are the same for every form.
 func (a *address) settle() (Redis, error) {
 	upstash := isUpstash(a.host)
 	for _, check := range []func(upstash bool) error{a.checkWritten, a.checkCredentials, a.checkServer} {
@@ -104,8 +104,8 @@ func (a *address) settle() (Redis, error) {
 	}, nil
 }
 
-// checkWritten looks for stars and for placeholders in the password as it was written. A percent-encoded password is
-// never one of them: a person who encodes a password has the real one.
+// checkWritten refuses a password of stars and a placeholder. It looks at the password
+// before decoding: whoever percent-encodes a password has the real one.
 func (a *address) checkWritten(upstash bool) error {
 	switch {
 	case masked(a.written):
@@ -145,7 +145,7 @@ func (a *address) checkServer(upstash bool) error {
 	case upstash && (port == 443 || port == 80):
 		return wrong("has port "+a.port+", where Upstash speaks HTTP and not Redis", "Use port 6379, or better: c"+copyUpstash[1:])
 	case a.skipVerify && !isLoopback(a.host):
-		return wrong("turns off the check of the server's certificate (skip_verify, --insecure), and then whoever is in between gets the password",
+		return wrong("turns off the check of the server's certificate (skip_verify, --insecure), so another server could get the password",
 			"Leave that option out; a certificate of your own authority is accepted when SSL_CERT_FILE names it")
 	}
 	if upstash && !a.tls {
@@ -163,7 +163,8 @@ func isUpstash(host string) bool {
 	return host == "upstash.io" || strings.HasSuffix(host, ".upstash.io")
 }
 
-// isPrivate reports whether a host is on this machine or in a private network, as far as its name shows.
+// isPrivate reports whether the name of a host shows that it is this machine or in a
+// private network.
 func isPrivate(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		addr = addr.Unmap()
@@ -184,10 +185,10 @@ func isPrivate(host string) bool {
 // stars are the characters with which consoles hide a password.
 const stars = "*•●∙·…"
 
-var errMasked = wrong("has a masked password: the console shows stars until you ask for it", copyUpstash)
+var errMasked = wrong("has a masked password: the console shows stars until you reveal it", copyUpstash)
 
-// masked reports whether a console has hidden something in a text: it is nothing but stars or dots, or has four stars in
-// a row.
+// masked reports whether a console has hidden a part of s: s is only stars and dots, or has
+// four stars in a row.
 func masked(s string) bool {
 	run := 0
 	for _, r := range s {
@@ -200,8 +201,9 @@ func masked(s string) bool {
 	return s != "" && strings.Trim(s, stars+".") == ""
 }
 
-// placeholder reports whether a password is the word of a manual: <password>, ${REDIS_PASSWORD}, YOUR_PASSWORD. Plain
-// words count only for Upstash, which makes its passwords itself.
+// placeholder reports whether a password is copied from documentation: <password>,
+// ${REDIS_PASSWORD}, YOUR_PASSWORD. Words such as secret count only for Upstash, where
+// nobody chooses a password.
 func placeholder(password string, upstash bool) bool {
 	if len(password) < 2 {
 		return false

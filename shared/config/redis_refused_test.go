@@ -10,7 +10,8 @@ import (
 	"pantry.example/shared/config"
 )
 
-// TestParseRedisRefuses is the table of what people paste and what cannot be used. told is a part of the error.
+// TestParseRedisRefuses has texts that people paste and that cannot be used. told is a part
+// of the error.
 func TestParseRedisRefuses(t *testing.T) {
 	for _, row := range []struct{ name, in, told string }{
 		{"skip_verify at upstash", "rediss://default:" + pw + "@" + upstash + "?skip_verify=true", "certificate"},

@@ -20,8 +20,8 @@ func server(host string, port int, user, password string, tls bool) config.Redis
 	return config.Redis{Host: host, Port: port, Username: user, Password: config.NewSecret(password), TLS: tls}
 }
 
-// TestParseRedis is the table of what people paste and what it must mean. told is a part of the repairs and warnings; ""
-// means that there may be none.
+// TestParseRedis has texts that people paste, and what each must mean. told is a part of
+// the repairs and warnings. "" means that there are none.
 func TestParseRedis(t *testing.T) {
 	cloud := server(upstash, 6379, "default", pw, true)
 	local := server("localhost", 6379, "", "", false)
@@ -68,7 +68,7 @@ func TestParseRedis(t *testing.T) {
 		{"no scheme", "default:" + pw + "@" + upstash + ":6379", cloud, "turned it on"},
 		{"no scheme, no user", pw + "@localhost:6379", server("localhost", 6379, "", pw, false), "as the password"},
 
-		// What the usual parsers misread.
+		// Addresses that other parsers misread.
 		{"redis:// at upstash", "redis://default:" + pw + "@" + upstash + ":6379", cloud, "turned it on"},
 		{"password as user", "rediss://" + pw + "@" + upstash + ":6379", server(upstash, 6379, "", pw, true), "as the password"},
 		{"user without password, local", "redis://default@localhost:6379", local, "without both"},
@@ -82,7 +82,7 @@ func TestParseRedis(t *testing.T) {
 		{"three slashes", "rediss:///default:" + pw + "@cache.example.com", server("cache.example.com", 6379, "default", pw, true), "rediss:// in front"},
 		{"redis-cli over lines", "redis-cli --tls \\\n  -a " + pw + " \\\n  -h " + upstash, server(upstash, 6379, "", pw, true), "redis-cli"},
 
-		// Stars and dollars that are part of a password, as the encoding shows.
+		// Percent-encoded stars and dollars, which belong to the password.
 		{"encoded dollar", "redis://:%24SECRET@localhost:6379", server("localhost", 6379, "", "$SECRET", false), ""},
 		{"encoded stars", "redis://:a%2A%2A%2A%2Ab@localhost:6379", server("localhost", 6379, "", "a****b", false), ""},
 		{"nothing but encoded stars", "rediss://default:%2A%2A%2A%2A@" + upstash, server(upstash, 6379, "default", "****", true), ""},
@@ -105,7 +105,7 @@ func TestParseRedis(t *testing.T) {
 		{"encoded user", "rediss://a%40b:" + pw + "@" + upstash, server(upstash, 6379, "a@b", pw, true), ""},
 		{"umlaut", "rediss://default:pä" + pw + "@" + upstash, server(upstash, 6379, "default", "pä"+pw, true), ""},
 
-		// What copying adds.
+		// Text that copying adds.
 		{"line end", "rediss://default:" + pw + "@" + upstash + ":6379\n", cloud, "line ends"},
 		{"windows line end", "rediss://default:" + pw + "@" + upstash + ":6379\r\n", cloud, "line ends"},
 		{"spaces", "  rediss://default:" + pw + "@" + upstash + ":6379\t", cloud, "spaces"},
@@ -142,7 +142,7 @@ func TestParseRedis(t *testing.T) {
 		{"skip_verify without TLS", "redis://localhost:6390?skip_verify=true", server("localhost", 6390, "", "", false), "left it out"},
 		{"--insecure at home", "redis-cli --tls --insecure -h 127.0.0.1 -p 6390", config.Redis{Host: "127.0.0.1", Port: 6390, TLS: true, SkipVerify: true}, "redis-cli"},
 
-		// What works and is unwise.
+		// Addresses that work and are a risk.
 		{"plain text on the internet", "redis://:" + pw + "@cache.example.com:6379", server("cache.example.com", 6379, "", pw, false), "no TLS"},
 		{"no password on the internet", "rediss://203.0.113.9:6379", server("203.0.113.9", 6379, "", "", true), "no password"},
 		{"not upstash", "redis://:" + pw + "@upstash.io.evil.example:6379", server("upstash.io.evil.example", 6379, "", pw, false), "no TLS"},
@@ -166,7 +166,7 @@ func TestParseRedis(t *testing.T) {
 	}
 }
 
-// tells is all the text that comes with an answer of ParseRedis.
+// tells returns all text that ParseRedis returned.
 func tells(r config.Redis, err error) string {
 	said := strings.Join(r.Repairs, "\n") + "\n" + strings.Join(r.Warnings, "\n")
 	if err != nil {

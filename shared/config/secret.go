@@ -7,17 +7,18 @@ import (
 	"log/slog"
 )
 
-// redacted is what every Secret that is not empty shows.
+// redacted is printed in place of a secret.
 const redacted = "[secret]"
 
-// Secret is text that must not be seen: a password. Printed with any verb of fmt, written as JSON or text, or logged
-// with slog it shows "[secret]", and nothing when it is empty, which its zero value is. Reveal is the only way to the value.
+// Secret is a text that must not be printed, such as a password. fmt, encoding/json and
+// log/slog write "[secret]" for it, or nothing when it is empty. Only Reveal returns the
+// value. The zero value is empty.
 //
-// It is a pointer inside a struct and not a string, because fmt calls no method for %p, for a %w in the wrong place, and
-// for what lies under an unexported field: a string would show there, of a pointer only the address does.
+// It holds a pointer because fmt calls no method for %p, for a misplaced %w, or below an
+// unexported field. There fmt prints a string, but of a pointer only the address.
 type Secret struct{ value *string }
 
-// NewSecret hides a value.
+// NewSecret returns a Secret with the value.
 func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
@@ -25,7 +26,8 @@ func NewSecret(value string) Secret {
 	return Secret{&value}
 }
 
-// Reveal returns the value. Pass the result straight to the client that needs it; never to a log, an error or a URL.
+// Reveal returns the value. Pass it only to the client that needs it, never to a log, an
+// error or a URL.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -33,7 +35,7 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Equal reports whether both hide the same value. == compares something else.
+// Equal reports whether both have the same value. == would compare pointers.
 func (s Secret) Equal(o Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(o.Reveal())) == 1
 }
@@ -49,7 +51,8 @@ func (s Secret) String() string {
 // GoString returns what String returns.
 func (s Secret) GoString() string { return s.String() }
 
-// Format writes what String returns for every verb and flag, so that %x or %q do not show the value either.
+// Format writes what String returns for every verb and flag, so that %x or %q do not show
+// the value either.
 func (s Secret) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, s.String()) // fmt.State never fails
 }
@@ -57,7 +60,7 @@ func (s Secret) Format(f fmt.State, _ rune) {
 // LogValue makes slog write what String returns.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText returns what String returns. There is no way back: a Secret cannot be unmarshalled from it.
+// MarshalText returns what String returns, so a Secret cannot be read back from it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // MarshalJSON returns what String returns as a JSON string.

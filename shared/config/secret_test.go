@@ -11,8 +11,8 @@ import (
 	"pantry.example/shared/config"
 )
 
-// TestSecretIsNeverSeen prints a whole Config in every way that a log line could, and looks for the password as it is, in
-// hexadecimal, and as bytes.
+// TestSecretIsNeverSeen prints a whole Config in every way that a log line can. The output
+// must not have the password as text, in hexadecimal or as bytes.
 func TestSecretIsNeverSeen(t *testing.T) {
 	c, err := config.Load(env("REDIS_SERVER", "rediss://default:"+pw+"@"+upstash))
 	if err != nil {
