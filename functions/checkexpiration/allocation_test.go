@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The bound is a third above what was measured. It counts what the Redis in this process
-// allocates for its part, too.
+// The bound is a third above what was measured. It includes the allocations of the Redis in
+// this process.
 func TestAllocations(t *testing.T) {
 	s := newService(t, time.Hour)
 	ann, _ := s.signIn("ann")

@@ -1,10 +1,10 @@
-// Package checkexpiration is the Cloud Function CheckExpiration (check-expiration): has
-// this session expired? GET /?userID=U answers false when the caller's session is alive
-// and U's, true otherwise. Its routes are in New.
+// Package checkexpiration is the Cloud Function CheckExpiration (check-expiration). GET
+// /?userID=U answers false when the caller's session is open and is U's, and true
+// otherwise. Its routes are in New.
 //
-// The answer grants nothing, so no token is verified for it: the function links neither
-// the Firebase Admin SDK nor gRPC, and starts in half the time. It asks Redis once, and
-// Firebase at most once a user and REVOCATION_MAX_AGE.
+// The answer grants nothing, so the function verifies no token. Without the Firebase Admin
+// SDK and gRPC it starts in half the time. It reads Redis once for each request, and asks
+// Firebase about a user at most once in REVOCATION_MAX_AGE.
 package checkexpiration
 
 import (
@@ -29,7 +29,7 @@ func init() {
 	functions.HTTP("CheckExpiration", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
-// Deps is what the function works with. All of it is required.
+// Deps are the function's dependencies. All are required.
 type Deps struct {
 	Function web.Function
 	Sessions *session.Cache

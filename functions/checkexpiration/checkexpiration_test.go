@@ -19,7 +19,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// service is check-expiration before a fake of Google and a Redis in this process.
+// service is check-expiration with a fake Google and a Redis in this process.
 type service struct {
 	t        *testing.T
 	google   *google.Google
@@ -74,7 +74,7 @@ func (s *service) signIn(uid string) (string, session.Session) {
 	return handle.Reveal(), opened
 }
 
-// get asks with the handle as a bearer, or with none.
+// get sends the handle as a bearer. An empty handle is not sent.
 func (s *service) get(target, handle string) *httptest.ResponseRecorder {
 	s.t.Helper()
 	headers := http.Header{}
@@ -141,8 +141,8 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// A user whom Firebase no longer admits has no session, as soon as it is asked again.
-func TestExpiredForWhomFirebaseDoesNotAdmit(t *testing.T) {
+// The session of a user whom Firebase does not admit any more has expired.
+func TestExpiredWhenFirebaseDoesNotAdmit(t *testing.T) {
 	for name, users := range map[string]string{
 		"disabled": `{"users":[{"localId":"ann","disabled":true}]}`,
 		"deleted":  `{}`,
@@ -158,7 +158,7 @@ func TestExpiredForWhomFirebaseDoesNotAdmit(t *testing.T) {
 	}
 }
 
-// While Firebase gives no answer its last one counts.
+// While Firebase does not answer, its last answer counts.
 func TestFirebaseIsDown(t *testing.T) {
 	s := newService(t, time.Nanosecond)
 	ann, _ := s.signIn("ann")
@@ -171,7 +171,7 @@ func TestRedisIsDown(t *testing.T) {
 	ann, _ := s.signIn("ann")
 	s.redis.Close()
 	wantProblem(t, s.get("/", ann), http.StatusServiceUnavailable, "unavailable")
-	wantExpired(t, s.get("/", ""), "true") // nothing to ask Redis for
+	wantExpired(t, s.get("/", ""), "true") // without a handle, Redis is not asked
 }
 
 func TestRequestThatCannotBeAnswered(t *testing.T) {
@@ -189,7 +189,7 @@ func TestRequestThatCannotBeAnswered(t *testing.T) {
 	}
 }
 
-// However many made-up handles came from an address, nobody there gets a 429.
+// Made-up handles never lead to a 429.
 func TestGuessesLimitNobody(t *testing.T) {
 	s := newService(t, time.Minute)
 	ann, opened := s.signIn("ann")
@@ -207,8 +207,8 @@ func TestGuessesLimitNobody(t *testing.T) {
 	wantExpired(t, s.get("/", ann), "true")
 }
 
-// Opened by its variables the function works; without them it says so, and its log names
-// the variable.
+// With its variables set, the function works. With a wrong one it answers 503, and its log
+// names the variable.
 func TestOpen(t *testing.T) {
 	s := newService(t, time.Minute)
 	t.Setenv("GOOGLE_CLOUD_PROJECT", google.Project)

@@ -1,4 +1,4 @@
 package checkexpiration
 
-// Open opens the function as the first request does.
+// Open is what the first request calls.
 var Open = open

@@ -49,20 +49,20 @@ func TestSignOut(t *testing.T) {
 	a := s.call("DELETE", "/", "", with(c))
 	a.want(t, http.StatusNoContent, "")
 	if !a.clears() {
-		t.Error("the cookie was not taken back")
+		t.Error("the cookie was not cleared")
 	}
 	s.wantOpen(c, false)
 	s.wantOpen(other, true)
-	for _, edits := range [][]edit{{with(c)}, {}} { // twice, and without one
+	for _, edits := range [][]edit{{with(c)}, {}} { // again, and without a cookie
 		a := s.call("DELETE", "/", "", edits...)
 		a.want(t, http.StatusNoContent, "")
 		if !a.clears() {
-			t.Error("the cookie was not taken back")
+			t.Error("the cookie was not cleared")
 		}
 	}
 }
 
-// Where all sessions were meant, never one is closed.
+// A mistyped query closes nothing.
 func TestSignOutWithAnotherQuery(t *testing.T) {
 	s := newService(t)
 	c := s.signIn("ann")
@@ -86,7 +86,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	s.call("DELETE", "/?all=true", "").want(t, 401, "no_session")
 }
 
-// The sessions here are closed even when Firebase cannot be told.
+// The sessions are closed even when the revocation at Firebase fails.
 func TestSignOutEverywhereWhileFirebaseFails(t *testing.T) {
 	s := newService(t)
 	c, other := s.signIn("ann"), s.signIn("ann")
@@ -94,7 +94,7 @@ func TestSignOutEverywhereWhileFirebaseFails(t *testing.T) {
 	a := s.call("DELETE", "/?all=true", "", with(c))
 	a.want(t, 503, "revocation_incomplete")
 	if !a.clears() {
-		t.Error("the cookie was not taken back")
+		t.Error("the cookie was not cleared")
 	}
 	s.wantOpen(c, false)
 	s.wantOpen(other, false)
@@ -103,18 +103,7 @@ func TestSignOutEverywhereWhileFirebaseFails(t *testing.T) {
 func TestCloseOneOfSeveral(t *testing.T) {
 	s := newService(t)
 	c, other, bob := s.signIn("ann"), s.signIn("ann"), s.signIn("bob")
-	id := func(c *http.Cookie) string {
-		sessions, _ := s.call("GET", "/", "", with(c)).body["sessions"].([]any)
-		for _, entry := range sessions {
-			if one, _ := entry.(map[string]any); one["current"] == true {
-				id, _ := one["id"].(string)
-				return id
-			}
-		}
-		t.Fatal("no current session is listed")
-		return ""
-	}
-	own, theirs, bobs := id(c), id(other), id(bob)
+	own, theirs, bobs := s.currentID(c), s.currentID(other), s.currentID(bob)
 	s.call("DELETE", "/"+bobs, "", with(c)).want(t, 404, "not_found")
 	s.call("DELETE", "/made-up", "", with(c)).want(t, 404, "not_found")
 	s.call("DELETE", "/"+theirs, "").want(t, 401, "no_session")
@@ -123,11 +112,11 @@ func TestCloseOneOfSeveral(t *testing.T) {
 	a := s.call("DELETE", "/"+theirs, "", with(c))
 	a.want(t, http.StatusNoContent, "")
 	if a.clears() {
-		t.Error("closing another device took this one's cookie back")
+		t.Error("closing another device cleared this one's cookie")
 	}
 	s.wantOpen(other, false)
 	if a := s.call("DELETE", "/"+own, "", with(c)); a.status != http.StatusNoContent || !a.clears() {
-		t.Errorf("closing the own session is answered %d, cookie cleared: %v", a.status, a.clears())
+		t.Errorf("closing the caller's session is answered %d, cookie cleared: %v", a.status, a.clears())
 	}
 	s.wantOpen(c, false)
 }
@@ -139,9 +128,9 @@ func TestCloseWhileRedisIsDown(t *testing.T) {
 	for target, clears := range map[string]bool{"/": true, "/?all=true": false, "/?others=true": false, "/AAAAAAAAAAAAAAAAAAAAAA": false} {
 		a := s.call("DELETE", target, "", with(c))
 		a.want(t, 503, "unavailable")
-		// Signing out works on the browser even then; what closes others must be tried again.
+		// Only sign-out clears the cookie then. The other calls must be sent again.
 		if a.clears() != clears {
-			t.Errorf("DELETE %s: the cookie was taken back: %v, want %v", target, a.clears(), clears)
+			t.Errorf("DELETE %s: the cookie was cleared: %v, want %v", target, a.clears(), clears)
 		}
 	}
 }
@@ -172,7 +161,7 @@ func TestCloseOthers(t *testing.T) {
 	a := s.call("DELETE", "/?others=true", "", with(c))
 	a.want(t, http.StatusNoContent, "")
 	if a.clears() {
-		t.Error("the cookie of the session that stays was taken back")
+		t.Error("the cookie of the session that stays was cleared")
 	}
 	s.wantOpen(c, true)
 	s.wantOpen(other, false)
@@ -180,17 +169,11 @@ func TestCloseOthers(t *testing.T) {
 	s.call("DELETE", "/?others=true", "").want(t, 401, "no_session")
 }
 
-// Closing sessions asks Firebase for nothing: it works while Firebase is down.
+// Sessions can be closed while Firebase is down.
 func TestCloseWhileFirebaseIsDown(t *testing.T) {
 	s := newService(t)
 	c, other, third := s.signIn("ann"), s.signIn("ann"), s.signIn("ann")
-	sessions, _ := s.call("GET", "/", "", with(other)).body["sessions"].([]any)
-	id := ""
-	for _, entry := range sessions {
-		if one, _ := entry.(map[string]any); one["current"] == true {
-			id, _ = one["id"].(string)
-		}
-	}
+	id := s.currentID(other)
 	s.google.Set(google.Lookup, google.Answer(http.StatusInternalServerError, ""))
 	asked := s.google.Asked(google.Lookup)
 	s.call("DELETE", "/"+id, "", with(c)).want(t, http.StatusNoContent, "")
@@ -204,7 +187,8 @@ func TestCloseWhileFirebaseIsDown(t *testing.T) {
 	}
 }
 
-// Two cookies make every call a 400 but sign-out, which closes both and clears them.
+// With two cookies, each call gets 400. Only sign-out works: it closes both sessions and
+// clears the cookies.
 func TestTwoCookies(t *testing.T) {
 	s := newService(t)
 	one, two := s.signIn("ann"), s.signIn("ann")
@@ -212,14 +196,14 @@ func TestTwoCookies(t *testing.T) {
 	a := s.call("DELETE", "/", "", with(one), with(two))
 	a.want(t, http.StatusNoContent, "")
 	if !a.clears() || a.header.Get("Clear-Site-Data") != `"cookies"` {
-		t.Errorf("the cookie was taken back: %v, Clear-Site-Data %q; want both", a.clears(), a.header.Get("Clear-Site-Data"))
+		t.Errorf("the cookie was cleared: %v, Clear-Site-Data %q; want both", a.clears(), a.header.Get("Clear-Site-Data"))
 	}
 	s.wantOpen(one, false)
 	s.wantOpen(two, false)
 }
 
-// Whoever guesses behind an address, sign-out and ended sessions there get no 429, and a
-// 401 takes the cookie back.
+// After many guesses from an address, sign-out and ended sessions from there get no 429. A
+// 401 clears the cookie.
 func TestNobodyIsRefusedForAnothersGuesses(t *testing.T) {
 	s := newService(t)
 	ended, open := s.signIn("ann"), s.signIn("bob")
@@ -238,7 +222,7 @@ func TestNobodyIsRefusedForAnothersGuesses(t *testing.T) {
 	s.wantOpen(open, true)
 }
 
-// The log tells what happened to sessions, and holds none.
+// The log tells what happened to sessions, and holds no handle.
 func TestEvents(t *testing.T) {
 	s := newService(t)
 	c, other := s.signIn("ann"), s.signIn("ann")

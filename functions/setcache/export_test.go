@@ -1,4 +1,4 @@
 package setcache
 
-// Open opens the function as the first request does.
+// Open is what the first request calls.
 var Open = open

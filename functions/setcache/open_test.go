@@ -44,7 +44,7 @@ func TestSignInWithBearer(t *testing.T) {
 	s.call("GET", "/", "", header("Authorization", "Bearer "+handle)).want(t, http.StatusOK, "")
 }
 
-// A script in the page could take the session out of the browser.
+// A request with the cookie gets no bearer: a script could take it out of the browser.
 func TestBearerFromACookie(t *testing.T) {
 	s := newService(t)
 	c := s.signIn("ann")
@@ -56,7 +56,7 @@ func TestBearerFromACookie(t *testing.T) {
 	s.wantOpen(c, true)
 }
 
-// What is wrong with a request itself is found before anything is asked.
+// A bad request is refused before Google or Redis is asked.
 func TestSignInThatCannotBeRead(t *testing.T) {
 	s := newService(t)
 	good := signInBody("ann", s.idToken("ann", time.Minute))
@@ -96,7 +96,7 @@ func TestSignInThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// Each step of a sign-in can refuse it, and then no session is stored.
+// When a step of a sign-in fails, no session is stored.
 func TestSignInThatIsRefused(t *testing.T) {
 	fails := func(place string, status int, body string) func(*service) {
 		return func(s *service) { s.google.Set(place, google.Answer(status, body)) }
@@ -161,7 +161,7 @@ func TestSignInThatIsRefused(t *testing.T) {
 	}
 }
 
-// Who may not open a session is refused before Google is asked.
+// A sign-in that may not open a session is refused before Google is asked.
 func TestRefusedBeforeGoogleIsAsked(t *testing.T) {
 	s := newService(t)
 	s.call("POST", "/", signInBody("ann", s.idToken("bob", time.Minute))).want(t, 403, "wrong_user")
@@ -171,8 +171,8 @@ func TestRefusedBeforeGoogleIsAsked(t *testing.T) {
 	}
 }
 
-// An open session of the same user vouches for a sign-in that is not recent, and is
-// replaced by it.
+// An open session of the same user vouches for a sign-in that is not recent. The new
+// session replaces it.
 func TestSessionVouchesForAnOldSignIn(t *testing.T) {
 	s := newService(t)
 	old := s.signIn("ann")
@@ -200,7 +200,7 @@ func TestSessionThatCannotVouch(t *testing.T) {
 		})
 	}
 	s.wantOpen(bob, true)
-	// A recent sign-in needs nobody's word, and takes the place of what the browser had.
+	// A recent sign-in needs no voucher. It closes the session that the browser had.
 	s.signIn("ann", with(bob))
 	s.wantOpen(bob, false)
 }
@@ -212,8 +212,7 @@ func TestSessionCannotVouchWhileRedisIsDown(t *testing.T) {
 	s.call("POST", "/", signInBody("ann", s.idToken("ann", time.Hour)), with(old)).want(t, 503, "unavailable")
 }
 
-// After sign-out everywhere a token from before opens nothing, even when Firebase still
-// takes it.
+// After sign-out everywhere, an older token opens nothing, even when Firebase still accepts it.
 func TestSignInFromBeforeASignOutEverywhere(t *testing.T) {
 	s := newService(t)
 	token := s.idToken("ann", time.Minute)
@@ -222,7 +221,7 @@ func TestSignInFromBeforeASignOutEverywhere(t *testing.T) {
 	s.call("POST", "/", signInBody("ann", token)).want(t, 401, "invalid_token")
 }
 
-// Tokens that prove nothing are counted for each address; a valid one still signs in.
+// Invalid tokens are counted for each address. A valid one still signs in.
 func TestTooManyAttempts(t *testing.T) {
 	s := newService(t)
 	var last answer
@@ -234,7 +233,7 @@ func TestTooManyAttempts(t *testing.T) {
 	s.call("POST", "/", signInBody("ann", "a.b.c"), func(r *http.Request) { r.RemoteAddr = "203.0.113.9:1" }).want(t, 401, "invalid_token")
 }
 
-// A valid token can be sent again and again: its user's sign-ins are counted too.
+// A valid token can be sent many times, so the sign-ins of a user are counted too.
 func TestTooManySignIns(t *testing.T) {
 	s := newService(t)
 	body := signInBody("ann", s.idToken("ann", time.Minute))
@@ -246,7 +245,7 @@ func TestTooManySignIns(t *testing.T) {
 	s.signIn("bob")
 }
 
-// A function that cannot be opened says so, and its log names the variable.
+// A function that cannot be opened answers 503, and its log names the variable.
 func TestNotConfigured(t *testing.T) {
 	google.New(t)
 	t.Setenv("REDIS_SERVER", "https://secret-name.upstash.io")
@@ -258,7 +257,7 @@ func TestNotConfigured(t *testing.T) {
 	}
 }
 
-// With its variables set the function opens itself, and works.
+// With its variables set, the function works.
 func TestConfigured(t *testing.T) {
 	s := newService(t)
 	t.Setenv("REDIS_SERVER", s.redis.Addr())

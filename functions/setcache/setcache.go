@@ -15,7 +15,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Deps is what the function works with. All of it is required.
+// Deps are the function's dependencies. All are required.
 type Deps struct {
 	Function web.Function
 	Sessions *session.Cache
@@ -42,12 +42,12 @@ func New(d Deps) (http.Handler, error) {
 	return d.Function.Handler(routes), nil
 }
 
-// recentLogin is how old a sign-in may be that opens a session by itself, so that a
-// stolen ID token is worth little.
+// recentLogin is how old a sign-in may be that opens a session by itself. After that, a
+// stolen ID token alone opens none.
 const recentLogin = 5 * time.Minute
 
 func (f function) open(w http.ResponseWriter, r *http.Request) (err error) {
-	var who session.Session // of whom the event tells
+	var who session.Session // for the log
 	defer func() {
 		if err != nil {
 			session.Refused(r.Context(), err, who)
@@ -87,22 +87,21 @@ func (f function) open(w http.ResponseWriter, r *http.Request) (err error) {
 	return answer(w, r, in, handle, s)
 }
 
-// oldHandle returns the handle that a sign-in brings along, which is only ever replaced.
-// One that was not issued here is none.
+// oldHandle returns the handle that a sign-in request carries. The new session replaces it.
+// The result is nil when there is none, or when it was not issued here.
 func (f function) oldHandle(r *http.Request) (*session.Handle, error) {
 	h, err := f.Sessions.FromRequest(r)
 	switch {
 	case errors.Is(err, session.ErrAmbiguous):
 		return nil, err
 	case err != nil:
-		return nil, nil //nolint:nilnil // no handle is a normal case of a sign-in
+		return nil, nil //nolint:nilnil // a sign-in needs no handle
 	}
 	return &h, nil
 }
 
-// admit decides whether a verified token may open a session here, and returns the open
-// session that vouches for it when it is not recent. Firebase has been asked for nothing
-// yet.
+// admit decides whether a verified token may open a session, before Firebase is asked. When
+// the sign-in is not recent, it returns the open session that vouches for it.
 func (f function) admit(r *http.Request, in SignIn, token identity.Token, old *session.Handle) (*session.Session, error) {
 	if token.UID != in.UserID {
 		if err := f.Sessions.FailedSignIn(f.Function.ClientAddr(r)); err != nil {
@@ -129,7 +128,7 @@ func (f function) admit(r *http.Request, in SignIn, token identity.Token, old *s
 	return &s, nil
 }
 
-// refused answers a failed exchange, and counts it when the token was at fault.
+// refused returns the error of a failed exchange. It counts an invalid token.
 func (f function) refused(r *http.Request, err error) error {
 	switch {
 	case errors.Is(err, identity.ErrInvalidToken):
@@ -143,6 +142,7 @@ func (f function) refused(r *http.Request, err error) error {
 	return err
 }
 
+// answer sends the handle as a cookie or in the body.
 func answer(w http.ResponseWriter, r *http.Request, in SignIn, h session.Handle, s session.Session) error {
 	out := Opened{UserID: s.UID, ExpiresAt: s.Expires}
 	if in.Transport == bearer {
@@ -181,13 +181,13 @@ func (f function) close(w http.ResponseWriter, r *http.Request) error {
 	case "others=true":
 		return f.closeOthers(w, r)
 	}
-	// Never one session where all were meant.
+	// A mistyped ?all=true must not close only this session.
 	return web.NewError(http.StatusBadRequest, "invalid_query",
 		"Write ?all=true to close every session, ?others=true to close all but this one, or no query to close this one.")
 }
 
-// signOut takes the cookie back whatever Redis says, and with it what a page on a
-// neighboring host may have set beside it.
+// signOut clears the cookie, also when Redis fails. Of two cookies, a page on another host
+// of the domain may have set one. Then it clears all cookies.
 func (f function) signOut(w http.ResponseWriter, r *http.Request) error {
 	if len(r.CookiesNamed(session.CookieName)) > 1 {
 		w.Header().Set("Clear-Site-Data", `"cookies"`) // https://www.w3.org/TR/clear-site-data/
@@ -200,31 +200,31 @@ func (f function) signOut(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// closeAll closes the user's sessions here first: when Firebase cannot be reached,
-// nobody stays in. It goes through also when the client leaves, or Redis fails half way:
-// there may be no session left to try again with.
+// closeAll closes the user's sessions here and then revokes the sign-ins at Firebase. It
+// does both, even when the first fails or the client leaves: afterwards there may be no
+// session to try again with.
 func (f function) closeAll(w http.ResponseWriter, r *http.Request) error {
 	s, err := f.recognize(r)
 	if err != nil {
 		return err
 	}
-	ctx := context.WithoutCancel(r.Context()) // both calls have limits of their own
-	closing, revoking := f.Sessions.CloseAll(ctx, s.UID), f.revoke(ctx, s)
-	if closing != nil {
-		return closing
+	ctx := context.WithoutCancel(r.Context()) // both calls have their own deadlines
+	closeErr, revokeErr := f.Sessions.CloseAll(ctx, s.UID), f.revoke(ctx, s)
+	if closeErr != nil {
+		return closeErr
 	}
 	http.SetCookie(w, session.ClearCookie(r))
-	if revoking != nil {
+	if revokeErr != nil {
 		return web.NewError(http.StatusServiceUnavailable, "revocation_incomplete",
 			"All sessions are closed, but Firebase could not be told to end the devices' sign-ins. Sign in and sign out everywhere once more.").
-			With(revoking).Retry(5 * time.Second)
+			With(revokeErr).Retry(5 * time.Second)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// revoke ends the user's sign-ins at Firebase. A session whose token could not be checked
-// may be forged by who can write to Redis: it closes what is there, and no more.
+// revoke ends the user's sign-ins at Firebase. It refuses a session whose token could not
+// be verified, because a writer to Redis may have forged it.
 func (f function) revoke(ctx context.Context, s session.Session) error {
 	if !s.Verified {
 		return fmt.Errorf("revoke: %w: no keys to check the session with", identity.ErrUnavailable)
@@ -255,7 +255,7 @@ func (f function) closeOne(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !there {
-		return web.NewError(http.StatusNotFound, "not_found", "You have no open session of this id.")
+		return web.NewError(http.StatusNotFound, "not_found", "You have no open session with this id.")
 	}
 	if id == current.ID {
 		http.SetCookie(w, session.ClearCookie(r))
@@ -264,8 +264,8 @@ func (f function) closeOne(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// recognize returns the session of a caller who closes sessions, for which Firebase need
-// not be up.
+// recognize returns the session of a caller who closes sessions. It works while Firebase
+// does not answer.
 func (f function) recognize(r *http.Request) (session.Session, error) {
 	h, err := f.Sessions.FromRequest(r)
 	if err != nil {

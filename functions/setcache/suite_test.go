@@ -21,7 +21,7 @@ import (
 
 const page = "https://app.example.com"
 
-// service is set-cache before a fake of Google and a Redis in this process.
+// service is set-cache with a fake Google and a Redis in this process.
 type service struct {
 	t       *testing.T
 	google  *google.Google
@@ -62,7 +62,7 @@ func newService(t *testing.T) *service {
 	return s
 }
 
-// answer is what came back.
+// answer is the response to a call.
 type answer struct {
 	status  int
 	code    string // of a problem document
@@ -78,10 +78,10 @@ func header(name, value string) edit {
 	return func(r *http.Request) { r.Header.Add(name, value) }
 }
 
-// with sends the session's cookie along, as the page's browser does.
+// with adds the session's cookie, as the page's browser does.
 func with(c *http.Cookie) edit { return func(r *http.Request) { r.AddCookie(c) } }
 
-// call sends a request of the page, which lies behind the same host.
+// call sends a request of the page, which is on the same host.
 func (s *service) call(method, target, body string, edits ...edit) answer {
 	s.t.Helper()
 	return send(s.t, s.handler, method, target, body, edits...)
@@ -131,7 +131,7 @@ func (a answer) session() *http.Cookie {
 	return nil
 }
 
-// clears reports whether an answer takes the cookie back.
+// clears reports whether an answer clears the cookie.
 func (a answer) clears() bool {
 	for _, c := range a.cookies {
 		if c.Name == session.CookieName && c.MaxAge < 0 {
@@ -141,7 +141,7 @@ func (a answer) clears() bool {
 	return false
 }
 
-// body is a sign-in with the token.
+// signInBody returns the body of a sign-in. more is names and values in turn.
 func signInBody(uid, idToken string, more ...string) string {
 	fields := map[string]string{"UserID": uid, "AuthToken": idToken}
 	for i := 0; i+1 < len(more); i += 2 {
@@ -151,14 +151,14 @@ func signInBody(uid, idToken string, more ...string) string {
 	return string(text)
 }
 
-// idToken returns the token of a user who signed in so long ago.
+// idToken returns the ID token of a user who signed in that long ago.
 func (s *service) idToken(uid string, ago time.Duration) string {
 	claims := google.IDClaims(uid)
 	claims["auth_time"] = time.Now().Add(-ago).Unix()
 	return google.Keys().IDToken.Token(s.t, claims)
 }
 
-// signIn signs a user in just now and returns the session's cookie.
+// signIn opens a session of a user and returns its cookie.
 func (s *service) signIn(uid string, edits ...edit) *http.Cookie {
 	s.t.Helper()
 	a := s.call("POST", "/", signInBody(uid, s.idToken(uid, time.Minute)), edits...)
@@ -166,6 +166,20 @@ func (s *service) signIn(uid string, edits ...edit) *http.Cookie {
 		s.t.Fatalf("the sign-in of %s was answered %d %v", uid, a.status, a.body)
 	}
 	return a.session()
+}
+
+// currentID returns the id of a cookie's session.
+func (s *service) currentID(c *http.Cookie) string {
+	s.t.Helper()
+	sessions, _ := s.call("GET", "/", "", with(c)).body["sessions"].([]any)
+	for _, entry := range sessions {
+		if one, _ := entry.(map[string]any); one["current"] == true {
+			id, _ := one["id"].(string)
+			return id
+		}
+	}
+	s.t.Fatal("no current session is listed")
+	return ""
 }
 
 // wantOpen checks whether a cookie opens a session.

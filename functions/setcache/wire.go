@@ -38,7 +38,7 @@ type Device struct {
 }
 
 const (
-	// bodyLimit is in bytes. An ID token has about 1 KiB, with many claims 4.
+	// bodyLimit is in bytes. An ID token has about 1 KiB, or 4 KiB with many claims.
 	bodyLimit  = 16 << 10
 	maxUserID  = 128
 	maxIDToken = 8 << 10
@@ -67,8 +67,8 @@ func (in SignIn) validate() error {
 	return err
 }
 
-// browsers and systems are marks in a User-Agent and what they stand for; the first one
-// found counts, so that those which name others too come first.
+// browsers and systems are words in a User-Agent and their names. The first match counts,
+// so a browser that also names another one comes before that one.
 var (
 	browsers = [][2]string{
 		{"Edg", "Edge"},
@@ -93,8 +93,8 @@ var (
 	}
 )
 
-// device names a browser and its system in a few words. The header is the client's own
-// word: it is shown to its user and decides nothing.
+// device returns the browser and the system of a User-Agent. A client can send any header,
+// so this is only shown to its user.
 func device(userAgent string) string {
 	browser := named(userAgent, browsers)
 	if browser == "" {
@@ -106,6 +106,7 @@ func device(userAgent string) string {
 	return browser
 }
 
+// named returns the name of the first mark in text, or "".
 func named(text string, marks [][2]string) string {
 	for _, m := range marks {
 		if strings.Contains(text, m[0]) {
