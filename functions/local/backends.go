@@ -27,7 +27,7 @@ const (
 	demoPassword = "pantry-demo"
 )
 
-// backends is what the functions run on.
+// backends are Redis, Firebase and the store that the functions use.
 type backends struct {
 	cfg      config.Config
 	ports    ports
@@ -38,7 +38,7 @@ type backends struct {
 	store    recipe.Store
 
 	embeddedAuth bool
-	lines        []string // what runs where, a line each
+	lines        []string // for the announcement: one line for each back end
 	closers      []func()
 }
 
@@ -109,7 +109,8 @@ func passTime(ctx context.Context, server *miniredis.Miniredis) {
 	}
 }
 
-// ping says so when the Redis that was named does not answer. It may come up later.
+// ping adds a line when the Redis of REDIS_SERVER does not answer. That is no error: it may
+// start later.
 func (b *backends) ping(ctx context.Context) error {
 	rdb, err := session.NewClient(b.cfg.Redis)
 	if err != nil {
@@ -135,7 +136,7 @@ func (b *backends) openAuth(context.Context) error {
 	}
 	demo := firebaseauth.User{UID: demoUID, Email: demoEmail, Password: demoPassword, DisplayName: "Demo Cook", EmailVerified: true}
 	if err := emulator.AddUser(demo); err != nil && b.data == "" {
-		return fmt.Errorf("add the demo account: %w", err) // one that is kept is there already
+		return fmt.Errorf("add the demo account: %w", err) // with DATA_DIR the account can exist already
 	}
 	server := newServer(emulator)
 	b.closers = append(b.closers, func() { _ = server.Close() })
@@ -153,8 +154,8 @@ func (b *backends) openAuth(context.Context) error {
 	return os.Setenv("FIREBASE_AUTH_EMULATOR_HOST", b.cfg.AuthEmulator)
 }
 
-// accounts returns an auth emulator with the accounts of DATA_DIR, and what to tell when
-// they were damaged.
+// accounts returns an auth emulator with the accounts of DATA_DIR. If they are damaged, told
+// is a line about that.
 func (b *backends) accounts() (_ *firebaseauth.Server, told string, err error) {
 	emulator := firebaseauth.New(b.cfg.ProjectID)
 	if b.data == "" {
@@ -186,7 +187,7 @@ func (b *backends) openSessions(ctx context.Context) error {
 
 func (b *backends) openStore(ctx context.Context) error {
 	if f, ok := functions.ByEntryPoint(b.cfg.FunctionTarget); ok && f.Name != recipes.Name {
-		b.store = store.NewMemory() // nobody asks it
+		b.store = store.NewMemory() // the function does not use it
 		return nil
 	}
 	if b.cfg.FirestoreEmulator != "" {

@@ -22,7 +22,7 @@ type dataDir string
 
 const accountsFile, recipesFolder = "accounts.json", "recipes"
 
-// make makes the folder, for this user of the machine alone.
+// make makes the folder. Only this user of the machine can read it.
 func (d dataDir) make() error {
 	if strings.HasPrefix(string(d), "~") {
 		return errors.New("DATA_DIR begins with ~, which only a shell understands: write the whole path")
@@ -55,7 +55,8 @@ func (d dataDir) write(name string, content []byte) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes a rename last through a power cut. Some systems cannot, and say so.
+// syncFolder makes sure that a rename survives a power cut. Some systems cannot do that;
+// their error is ignored.
 func syncFolder(path string) error {
 	folder, err := os.Open(path) //nolint:gosec // G304: it is in DATA_DIR
 	if err != nil {
@@ -68,7 +69,7 @@ func syncFolder(path string) error {
 	return folder.Close()
 }
 
-// read returns a file's content, nil when there is no such file.
+// read returns a file's content. It returns nil when there is no such file.
 func (d dataDir) read(name string) ([]byte, error) {
 	content, err := os.ReadFile(filepath.Join(string(d), name)) //nolint:gosec // G304: it is in DATA_DIR
 	if errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +78,7 @@ func (d dataDir) read(name string) ([]byte, error) {
 	return content, err
 }
 
-// setAside renames a damaged file and returns what to tell about it.
+// setAside renames a damaged file and returns a line about it for the announcement.
 func (d dataDir) setAside(name string, why error) (string, error) {
 	path := filepath.Join(string(d), name)
 	aside := path + ".damaged-" + time.Now().UTC().Format("20060102T150405.000")
@@ -104,8 +105,8 @@ func (d dataDir) writeRecipes(uid string, recipes []byte) error {
 	return d.write(filepath.Join(recipesFolder, hex.EncodeToString(sum[:16])+".json"), content)
 }
 
-// readRecipes gives every user's recipes to restore. It sets aside the files that restore
-// refuses and returns what to tell about them.
+// readRecipes passes every user's recipes to restore. It sets aside the files that restore
+// refuses, and returns a line about each.
 func (d dataDir) readRecipes(restore func(uid string, recipes []byte) error) (told []string, err error) {
 	paths, err := filepath.Glob(filepath.Join(string(d), recipesFolder, "*.json"))
 	if err != nil {

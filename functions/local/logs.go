@@ -32,8 +32,7 @@ func readable(w io.Writer, level slog.Leveler, noColor bool) *slog.Logger {
 	return slog.New(shortLines{tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: noColor})})
 }
 
-// shortLines leaves out what a person at a terminal does not look for, and makes the rest
-// safe for the terminal.
+// shortLines leaves out what a person at a terminal does not need, and escapes the rest.
 type shortLines struct{ slog.Handler }
 
 func (h shortLines) Handle(ctx context.Context, r slog.Record) error {

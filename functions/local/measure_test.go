@@ -46,6 +46,17 @@ func TestBenchStaysHere(t *testing.T) {
 	}
 }
 
+// TestMeasuresTakeFlagsOnly: behind a word that is no flag, -duration would not be read.
+func TestMeasuresTakeFlagsOnly(t *testing.T) {
+	binary := buildRunner(t)
+	for _, command := range []string{"bench", "soak"} {
+		out, err := exec.CommandContext(t.Context(), binary, command, "short", "-duration", "5s").CombinedOutput()
+		if want := "pantry: " + command + " takes flags only"; err == nil || !strings.HasPrefix(string(out), want) {
+			t.Errorf("%s short = %v, want %q and how to list the flags: %s", command, err, want, out)
+		}
+	}
+}
+
 // TestSoak: under a mixed load with a fault in it every answer is right, no acknowledged
 // write is lost, and nothing grows.
 func TestSoak(t *testing.T) {

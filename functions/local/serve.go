@@ -85,8 +85,8 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
-// loopbackOnly refuses a Host that is not this machine: a page on the web could point
-// its own name here (DNS rebinding) and would then count as the same origin.
+// loopbackOnly refuses a Host that is not this machine. Otherwise a web page could make its
+// own name resolve to this machine (DNS rebinding) and would count as the same origin.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !config.IsLoopback(r.Host) {

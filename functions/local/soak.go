@@ -19,6 +19,9 @@ func soak(ctx context.Context, arguments []string, out io.Writer) error {
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return errors.New("soak takes flags only; soak -h lists them")
+	}
 	if *d < 5*time.Second {
 		return errors.New("-duration is too short for a fault halfway: write 5s or more")
 	}

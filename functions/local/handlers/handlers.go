@@ -19,7 +19,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Backends is what the functions work with. All of it but Fetch is required.
+// Backends are what the functions use. Every field but Fetch is required.
 type Backends struct {
 	Outside  func(name string) web.Function // a function's outside, by the function's name
 	Sessions *session.Cache
@@ -41,7 +41,8 @@ func New(b Backends) (map[string]http.Handler, error) {
 	return made, failed
 }
 
-// functions is what makes each function. go run ./functions/deploy new adds a row.
+// functions returns a constructor for each function. go run ./functions/deploy new adds a
+// row.
 func (b Backends) functions() map[string]func(web.Function) (http.Handler, error) {
 	return map[string]func(web.Function) (http.Handler, error){
 		setcache.Name: func(f web.Function) (http.Handler, error) {

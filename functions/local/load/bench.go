@@ -15,7 +15,7 @@ import (
 	"pantry.example/shared/config"
 )
 
-// kind is a kind of load.
+// kind is a kind of load: what the clients ask for, and how many clients there are.
 type kind struct {
 	name    string
 	path    string // UID stands for the user's ID
@@ -31,16 +31,16 @@ var kinds = []kind{
 	{"check-expiration, Redis 2 ms away, 80", "/check-expiration", 80, true},
 }
 
-// contender is a server that takes part, in two processes. The second is far from Redis, or
-// nil.
+// contender is a server that is compared. near is its process beside Redis. far is a second
+// process, to which Redis is 2 ms away; it can be nil.
 type contender struct {
 	name      string
 	near, far *server
-	users     []*person   // ask for the path of a kind of load; without any, the URL is asked for as it is
-	header    http.Header // without users
+	users     []*person   // who ask for the path of the kind; if empty, the clients ask for the URL itself
+	header    http.Header // sent when there are no users
 }
 
-// server returns the one for a kind of load, nil when the contender does not take part.
+// server returns the process for a kind of load. It is nil when there is none.
 func (c contender) server(k kind) *server {
 	if k.far {
 		return c.far
@@ -65,26 +65,29 @@ func (c contender) request(k kind, client int) (*http.Request, error) {
 // bench is one run of the comparison.
 type bench struct {
 	redis      *redisServer
-	slow       *line // to the same Redis, with a delay
+	slow       *line // a delayed way to the same Redis
 	contenders []contender
 	closers    []func()
 }
 
-// Bench compares the speed of Pantry with that of a bare handler and of further servers, and
-// prints a table. README.md of functions/local explains it.
+// Bench compares the speed of Pantry with a bare handler and with other servers, and prints
+// a table. README.md of functions/local explains it.
 func Bench(ctx context.Context, arguments []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	d := flags.Duration("duration", 50*time.Second, "how long all loads take together")
-	limit := flags.String("serve-limit", "", "only serve the bare handler, over the Redis at this `address`")
+	limit := flags.String("serve-limit", "", "serve the bare handler with the Redis at this `address`, and do nothing else; bench starts itself with this flag")
 	var urls, paths, headers []string
 	several := func(name, usage string, into *[]string) {
 		flags.Func(name, usage, func(s string) error { *into = append(*into, s); return nil })
 	}
-	several("url", "compare with the answers to a GET of `name=http://…` on this machine, too", &urls)
-	several("header", "send `Name:value` to each -url", &headers)
-	several("path", "compare with another build of functions/local, `name=path`, too", &paths)
+	several("url", "also measure another server on this machine: `name=URL`, which gets GET requests", &urls)
+	several("header", "send this header, `Name:value`, to the servers of -url", &headers)
+	several("path", "also measure another build of functions/local: `name=path`", &paths)
 	if err := flags.Parse(arguments); err != nil {
 		return err
+	}
+	if flags.NArg() > 0 {
+		return errors.New("bench takes flags only; bench -h lists them")
 	}
 	if *limit != "" {
 		return serveLimit(ctx, *limit, out)
@@ -189,7 +192,7 @@ func (p *pantry) newCook(ctx context.Context) (*person, error) {
 	return u, err
 }
 
-// addURL adds a server that runs already. Nothing can delay its Redis.
+// addURL adds a server that runs already. It takes no part in loads with a far Redis.
 func (b *bench) addURL(nameAndURL string, headers []string) error {
 	name, address, _ := strings.Cut(nameAndURL, "=")
 	u, err := url.Parse(address)

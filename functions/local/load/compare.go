@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// rounds is how often each server gets each kind of load. The servers take turns, so that a
-// busy moment of the machine does not fall on one of them alone.
+// rounds is how often each server gets each kind of load. The servers take turns, so that
+// other programs on the machine disturb all of them.
 const rounds = 5
 
-// columns of the table. A sample has a number for each: requests a second; the share that
-// this is of the first server's in the same round; the time within which half and 99 % of
-// the requests are answered; and for one request the server's processor time (0 where the
-// system does not tell it), commands to Redis and new connections to it.
+// columns are the columns of the table. A sample has a number for each one. "to limit" is
+// the server's requests a second, divided by those of the first server in the same round.
+// The last three are for one request: the server's processor time (0 where it is not
+// known), the commands to Redis and the new connections to Redis.
 var columns = [...]struct{ name, format string }{
 	{"requests/s", "%.0f"},
 	{"to limit", "%.2f"},

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// line is a TCP proxy before a server. It can delay what the server answers, and it can be
-// cut.
+// line is a TCP proxy in front of a server. It can delay the answers, and it can cut the
+// connections.
 type line struct {
 	listener net.Listener
 	server   string
@@ -62,11 +62,11 @@ func (l *line) serve(client net.Conn) {
 		_, _ = io.Copy(client, server)
 		return
 	}
-	late(client, server, l.delay)
+	copyLate(client, server, l.delay)
 }
 
-// late copies each piece of what it reads some time after it read it.
-func late(to io.Writer, from io.Reader, delay time.Duration) {
+// copyLate copies what it reads, and writes each piece with a delay.
+func copyLate(to io.Writer, from io.Reader, delay time.Duration) {
 	type piece struct {
 		due     time.Time
 		content []byte
@@ -85,7 +85,7 @@ func late(to io.Writer, from io.Reader, delay time.Duration) {
 	}()
 	for p := range pieces {
 		time.Sleep(time.Until(p.due))
-		_, _ = to.Write(p.content) // it fails once the connection is closed, and reading ends then too
+		_, _ = to.Write(p.content) // an error means that the connection is closed; then reading ends too
 	}
 }
 
@@ -104,7 +104,7 @@ func (l *line) remove(client net.Conn) {
 	delete(l.conns, client)
 }
 
-// cut closes every connection, and each new one at once.
+// cut closes every connection. Until mend it also closes each new one at once.
 func (l *line) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

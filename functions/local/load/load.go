@@ -1,5 +1,5 @@
-// Package load puts load on Pantry. Bench compares its speed with that of other servers. Soak
-// looks for what a long mixed load with a fault in it breaks.
+// Package load puts load on Pantry. Bench compares its speed with other servers. Soak puts a
+// long mixed load on it, takes Redis away for a while, and reports what breaks.
 package load
 
 import (
@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// result is what a load came to.
+// result is the outcome of a load.
 type result struct {
-	took    []time.Duration // of each request that was answered as it should be, sorted
+	took    []time.Duration // of each request with the right answer, sorted
 	elapsed time.Duration
 	errs    []error
 }
 
-// run lets each of some clients call do again and again for the time d, at least once. A
-// client that has had ten errors ends.
+// run starts some clients. Each calls do at least once, and again until the time d is over.
+// A client ends after ten errors.
 func run(ctx context.Context, clients int, d time.Duration, do func(client int) error) result {
 	results := make([]result, clients)
 	began := time.Now()
@@ -47,8 +47,8 @@ func run(ctx context.Context, clients int, d time.Duration, do func(client int) 
 	return all
 }
 
-// percentile returns the time within which a share of the requests was answered. At least one
-// must have been.
+// percentile returns the time within which this share of the requests was answered. There
+// must be at least one.
 func (r result) percentile(share float64) time.Duration {
 	return r.took[min(int(share*float64(len(r.took))), len(r.took)-1)]
 }

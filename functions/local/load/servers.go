@@ -23,11 +23,11 @@ import (
 type redisServer struct {
 	address string
 	name    string
-	count   func() (commands, connections int, err error) // since it started, without those of count
+	count   func() (commands, connections int, err error) // since the start, without the commands of count itself
 	close   func()
 }
 
-// startRedis starts a redis-server if there is one on the PATH, else the embedded one.
+// startRedis starts redis-server if it is on the PATH, and otherwise the embedded Redis.
 func startRedis(ctx context.Context) (*redisServer, error) {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -95,8 +95,8 @@ func startServer(ctx context.Context, binary string, arguments []string, variabl
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
-	defer late.Stop()
+	tooLate := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer tooLate.Stop()
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if url, ok := strings.CutPrefix(lines.Text(), "ready "); ok {
 			return &server{url, cmd}, nil
@@ -110,8 +110,8 @@ func (s *server) close() {
 	_ = s.cmd.Wait()
 }
 
-// cpu returns the processor time that the program used, 0 where the system does not tell.
-// Linux does: proc_pid_stat(5). It counts hundredths of a second.
+// cpu returns the processor time that the program used, in hundredths of a second. It knows
+// it on Linux (proc_pid_stat(5)), and returns 0 elsewhere.
 func (s *server) cpu() time.Duration {
 	if s.cmd == nil {
 		return 0
@@ -126,8 +126,8 @@ func (s *server) cpu() time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// serveLimit serves what every answer is measured against: a bare handler of net/http that
-// reads one hash with a go-redis client as it comes.
+// serveLimit serves the handler that the others are compared with: a bare one of net/http
+// that reads one hash with a default go-redis client.
 func serveLimit(ctx context.Context, redisAddress string, out io.Writer) error {
 	rdb := redis.NewClient(&redis.Options{Addr: redisAddress})
 	if err := rdb.HSet(ctx, "limit", "AuthToken", strings.Repeat("x", 900)).Err(); err != nil {

@@ -14,7 +14,7 @@ import (
 // it knows what their recipes must be.
 const workers, usersEach = 8, 4
 
-// Target is what a soak runs against: a Pantry in this process whose Redis is behind a line.
+// Target is the Redis of a soak, behind a line that can be cut. Pantry runs in this process.
 type Target struct {
 	redis *redisServer
 	line  *line
@@ -124,8 +124,8 @@ func (t *Target) measure(p *pantry) state {
 	return state{least, t.line.open(), float64(m.HeapAlloc) / (1 << 20)}
 }
 
-// growth allows for what differs between two moments of rest: some timers, connections to
-// Redis with the goroutines of both their ends, and caches, which have a bound.
+// growth returns what grew too much since before. Some growth is right: timers, the pool of
+// connections to Redis with the goroutines of both ends, and caches, which have a limit.
 func (s state) growth(before state) (faults []error) {
 	const pool, goroutinesEach, caches = 10, 6, 16
 	opened := max(0, s.redisConnections-before.redisConnections)

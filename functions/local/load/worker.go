@@ -19,7 +19,7 @@ type worker struct {
 	refused int       // requests answered 503 while Redis was gone
 }
 
-// user is a person and what the person's recipes must be.
+// user is a person, and the recipes that this person must have.
 type user struct {
 	*person
 	recipes map[string]recipe // acknowledged
@@ -62,8 +62,8 @@ func (w *worker) call(ctx context.Context, u *user, method, path string, body, o
 	return w.expect(func() (int, error) { return u.call(ctx, method, path, body, out) })
 }
 
-// step is what a person does next: sign in, use the recipes, or sign out after two seconds.
-// It returns an error only for a fault.
+// step does the next thing for the current user: sign in, use the recipes, or after two
+// seconds sign out. An error is a fault of Pantry.
 func (w *worker) step(ctx context.Context) error {
 	u := w.users[w.current]
 	var err error
@@ -107,7 +107,7 @@ func (w *worker) useRecipes(ctx context.Context, u *user) error {
 	}
 }
 
-// any returns a recipe whose content is certain.
+// any returns a recipe whose last write was acknowledged.
 func (u *user) any() (recipe, bool) {
 	for id, r := range u.recipes {
 		if !u.unsure[id] {
