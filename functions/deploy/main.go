@@ -1,5 +1,5 @@
-// Command deploy puts Pantry's functions into a Google Cloud project and says whether
-// they work there.
+// Command deploy puts Pantry's functions into a Google Cloud project and checks that they
+// work there.
 package main
 
 import (
@@ -24,12 +24,12 @@ import (
 const usage = `go run ./functions/deploy COMMAND
 
   setup -project P -region R      set a Google Cloud project up, once; -dry-run prints the commands
-  stage -out DIR [function…]      write the source tree of each function that gcloud uploads
-  doctor [-project P -secret]     say what is wrong with the configuration and what it leads to
+  stage -out DIR [function…]      write the source tree of each function, for gcloud to upload
+  doctor [-project P -secret]     check the configuration, Redis, Firebase and Firestore
   new NAME                        write a new function that uses the session
   user UID [-close|-forget]       list a user's sessions and recipes, close or remove them
 
-COMMAND -h tells more.
+go run ./functions/deploy COMMAND -h explains a command.
 `
 
 func main() {
@@ -39,7 +39,8 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns the exit code: 0 when all is well, 1 when it is not, 2 for a wrong command line.
+// run returns the exit code: 0 for success, 1 for a failure, 2 when there is no such command.
+// The doctor also returns 2 for wrong flags.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"new":   scaffold.Run,
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		},
 	}
 	if len(args) > 0 && (args[0] == "doctor" || args[0] == "user") {
-		// What is configured here is what the local runner would run with.
+		// These two read .env as the local runner does.
 		if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			_, _ = fmt.Fprintf(errOut, "deploy %s: .env cannot be read: write one NAME=value a line, as in .env.example\n", args[0])
 			return 1

@@ -1,5 +1,4 @@
-// Package gcloud runs the gcloud that is installed, with the account that it is signed in
-// with.
+// Package gcloud runs the installed gcloud with the account that it is signed in with.
 package gcloud
 
 import (
@@ -16,7 +15,7 @@ import (
 const timeout = 10 * time.Minute
 
 // Run gives stdin to gcloud and returns what it prints. The error holds what gcloud wrote
-// to stderr, and no more of argv than the name of the command.
+// to stderr. It holds only the first two words of argv, because the others may be secret.
 func Run(ctx context.Context, stdin string, argv ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -15,7 +15,7 @@ import (
 func insert(text, before, lines string) (string, error) {
 	at := strings.LastIndex(text, "\n"+before)
 	if at < 0 {
-		return "", errors.New("the place for the new row is not there any more: look for " + strings.TrimSpace(before))
+		return "", errors.New("there is no place for the new row: no line begins with " + strings.TrimSpace(before))
 	}
 	end := at + 1 + strings.Index(text[at+1:], "\n") + 1
 	return text[:end] + lines + text[end:], nil
@@ -26,7 +26,7 @@ func addRow(text string, f functions.Function) (string, error) {
 	return insert(text, "\t\t{Name: ", fmt.Sprintf("\t\t{Name: %q, EntryPoint: %q, Package: %q},\n", f.Name, f.EntryPoint, f.Package))
 }
 
-// addHandler adds f to what the local runner serves.
+// addHandler adds f to the functions of the local runner.
 func addHandler(text string, f functions.Function) (string, error) {
 	folder := filepath.Base(f.Package)
 	text, err := insert(text, "\t\""+stage.Module+"/functions", fmt.Sprintf("\t\"%s/%s\"\n", stage.Module, f.Package))
@@ -42,7 +42,7 @@ func addHandler(text string, f functions.Function) (string, error) {
 	return string(formatted), err
 }
 
-// pattern is the function whose step of the build is copied: it needs no more than a session does.
+// pattern is the function whose build step is copied. It needs the session and nothing else.
 const pattern = "check-expiration"
 
 // addStep adds the step that deploys f, and the substitution for its service account.
@@ -58,7 +58,7 @@ func addStep(text string, f functions.Function) (string, error) {
 	return insert(text, "  "+account(pattern)+": ", "  "+account(f.Name)+": pantry-"+f.Name+"\n")
 }
 
-// addSubstitution adds the same substitution to the documentation's table.
+// addSubstitution adds the substitution of the service account to the table in README.md.
 func addSubstitution(text string, f functions.Function) (string, error) {
 	return insert(text, "| `_", fmt.Sprintf("| `%s` | `pantry-%s` | the account that %[2]s runs as |\n", account(f.Name), f.Name))
 }

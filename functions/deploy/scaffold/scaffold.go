@@ -1,5 +1,5 @@
-// Package scaffold writes a new function: the smallest one that uses the shared session, its test, and its rows in what
-// runs and deploys functions.
+// Package scaffold writes a new function and its test: the smallest function that uses the session. It also adds the
+// function to the files that run and deploy functions.
 package scaffold
 
 import (
@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -36,14 +37,24 @@ var (
 	testSource string
 )
 
-// names: a service account's ID has at most 30 characters, and pantry- is before the name
+// names is the form of a name. A service account's ID has at most 30 characters and begins with pantry-
 // (https://cloud.google.com/iam/docs/service-accounts-create).
 var names = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 const maxName = 23
 
-// Run is the command: new NAME. It runs from anywhere inside the repository and says what it wrote.
+const help = `go run ./functions/deploy new NAME
+
+Writes the smallest function that uses the session, and its test. Adds the function to the table of functions, to the
+local runner, to cloudbuild.yaml and to the table in functions/deploy/README.md. NAME is a name such as shopping-list.
+`
+
+// Run is the command new NAME. It runs from anywhere inside the repository and says what it wrote.
 func Run(_ context.Context, args []string, out io.Writer) error {
+	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		_, err := io.WriteString(out, help)
+		return err
+	}
 	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
 		return errors.New("write new NAME, as in: new shopping-list")
 	}
@@ -67,8 +78,8 @@ Deploy it:                         make the service account pantry-%[1]s, with t
 	return err
 }
 
-// Write adds the function name to the repository at root. After an error nothing has been written, unless the disk
-// failed half way.
+// Write adds the function with this name to the repository at root. After an error it has written nothing, unless the
+// disk failed.
 func Write(root, name string) (functions.Function, error) {
 	f, err := check(root, name)
 	if err != nil {
@@ -106,7 +117,7 @@ func Write(root, name string) (functions.Function, error) {
 	return f, nil
 }
 
-// check refuses a name that Google or Go would refuse, or that something has already.
+// check refuses a name that Google or Go would refuse, and a name that is in use.
 func check(root, name string) (functions.Function, error) {
 	if !names.MatchString(name) || len(name) > maxName {
 		return functions.Function{}, fmt.Errorf("%q is no name for a function: write at most %d lower case letters and digits with single hyphens, a letter first", name, maxName)

@@ -54,6 +54,14 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestHelp: -h is no wrong name.
+func TestHelp(t *testing.T) {
+	var out bytes.Buffer
+	if err := scaffold.Run(t.Context(), []string{"-h"}, &out); err != nil || !strings.Contains(out.String(), "new NAME") {
+		t.Errorf("new -h = %v, want no error and how to use it:\n%s", err, out.String())
+	}
+}
+
 // TestRefused: nothing is written for a name that cannot be.
 func TestRefused(t *testing.T) {
 	root := smallCopy(t)
@@ -61,7 +69,7 @@ func TestRefused(t *testing.T) {
 	for _, args := range [][]string{
 		nil,
 		{"a", "b"},
-		{"-h"},
+		{"-x"},
 		{""},
 		{"Menu"},
 		{"1menu"},

@@ -26,7 +26,7 @@ func addFirebase(ctx context.Context, r *runner) error {
 	case !errors.Is(err, errNotThere):
 		return err
 	}
-	// It goes on in the background, and may do so since an earlier run.
+	// Google adds it in the background. 409: an earlier run has begun that.
 	err = r.call(ctx, http.MethodPost, at+":addFirebase", struct{}{}, nil)
 	if err != nil && !strings.Contains(err.Error(), "409") {
 		return err
@@ -39,7 +39,7 @@ func addFirebase(ctx context.Context, r *runner) error {
 	return nil
 }
 
-// release is what applies to the database (default)
+// release says which rules apply to the database (default)
 // (firebase.google.com/docs/reference/rules/rest/v1/projects.releases).
 type release struct {
 	Name        string `json:"name"`
@@ -58,7 +58,7 @@ type file struct {
 	Content string `json:"content"`
 }
 
-// releaseRules makes the rules of the clone those of the database.
+// releaseRules gives the database the rules of this clone.
 func releaseRules(ctx context.Context, r *runner) error {
 	content, err := os.ReadFile(filepath.Join(r.root, "shared/recipe/store/firestore.rules"))
 	if err != nil {
@@ -101,8 +101,8 @@ func releaseRules(ctx context.Context, r *runner) error {
 
 var errNotThere = errors.New("404: it is not there")
 
-// call asks an API of Google as the account that gcloud is signed in with. The project
-// pays: without X-Goog-User-Project Google looks at gcloud's own project.
+// call sends a request to an API of Google with the account of gcloud. Without
+// X-Goog-User-Project Google would use the quota and the APIs of gcloud's own project.
 func (r *runner) call(ctx context.Context, method, url string, in, out any) error {
 	token, err := r.Gcloud(ctx, "", "auth", "print-access-token", "--quiet")
 	if err != nil {
@@ -140,13 +140,13 @@ func (r *runner) call(ctx context.Context, method, url string, in, out any) erro
 	return json.Unmarshal(answer, out)
 }
 
-// message is what an error of a Google API says.
+// message returns the text of an error of a Google API.
 func message(answer []byte) string {
 	var problem struct {
 		Error struct{ Status, Message string }
 	}
 	if json.Unmarshal(answer, &problem) != nil {
-		return "no answer of Google's"
+		return "the answer is not from a Google API"
 	}
 	return problem.Error.Status + ": " + problem.Error.Message
 }

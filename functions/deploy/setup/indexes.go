@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// indexes reads firestore.indexes.json, which the store's own tests hold against its
-// queries. The file has the form of Firebase's tools.
+// indexes returns the commands for firestore.indexes.json, which has the form of Firebase's
+// tools. The tests of the store compare that file with the queries.
 func (p plan) indexes() ([]command, error) {
 	content, err := os.ReadFile(filepath.Join(p.root, "shared/recipe/store/firestore.indexes.json"))
 	if err != nil {

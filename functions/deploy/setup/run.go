@@ -14,14 +14,14 @@ import (
 type runner struct {
 	World
 	options
-	looked  map[string][]string // what the looks of this step printed, by command
+	looked  map[string][]string // the lines that look returned in this step, by command
 	public  string              // _PUBLIC of the build
 	version string              // of the secret
 }
 
 const (
-	// patience is how long a step tries again what Google does not know yet.
-	patience = 3 * time.Minute
+	// retryFor is how long a step is tried again while Google does not know a new resource.
+	retryFor = 3 * time.Minute
 	pause    = 5 * time.Second
 )
 
@@ -62,8 +62,8 @@ func (r *runner) step(ctx context.Context, s step) error {
 
 func (r *runner) show(argv []string) { r.tell("  $ %s\n", quoted(append([]string{"gcloud"}, argv...))) }
 
-// command does what its look does not show. Someone else may do it at the same time: that
-// it exists already is no failure.
+// command runs a command unless look shows that it is done already. "Already exists" is no
+// failure, because someone else may run the set-up at the same time.
 func (r *runner) command(ctx context.Context, c command) error {
 	lines, err := r.look(ctx, c.look)
 	if err != nil {
@@ -80,7 +80,7 @@ func (r *runner) command(ctx context.Context, c command) error {
 	return nil
 }
 
-// look returns the lines that a command prints. A step asks each question once.
+// look returns the lines that a command prints. In one step each such command runs once.
 func (r *runner) look(ctx context.Context, argv []string) ([]string, error) {
 	key := quoted(argv)
 	if lines, ok := r.looked[key]; ok {
@@ -98,16 +98,16 @@ func (r *runner) look(ctx context.Context, argv []string) ([]string, error) {
 	return lines, nil
 }
 
-// again tries until try succeeds, fails with an error that has none of the texts, or has
-// had its time.
+// again calls try until it succeeds. It gives up after retryFor, or when the error contains
+// none of the texts.
 func (r *runner) again(ctx context.Context, texts []string, try func() error) error {
 	for waited := time.Duration(0); ; waited += pause {
 		err := try()
-		if err == nil || !contains(err, texts) || waited >= patience {
+		if err == nil || !contains(err, texts) || waited >= retryFor {
 			return explained(err, r.project)
 		}
 		if waited == 0 {
-			r.tell("    Google does not know it everywhere yet: this is tried again for up to %s\n", patience)
+			r.tell("    Google does not know it everywhere yet; trying again for up to %s\n", retryFor)
 		}
 		if stopped := r.Wait(ctx, pause); stopped != nil {
 			return errors.Join(err, stopped)
@@ -119,7 +119,7 @@ func contains(err error, texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
-// explained adds what to do about a failure that a person must end.
+// explained adds what to do to an error that a person must solve.
 func explained(err error, project string) error {
 	if err == nil {
 		return nil

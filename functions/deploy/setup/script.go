@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// script returns the set-up as commands for bash and zsh. It has no comments: zsh on a
-// terminal runs a # as a command. A command that says that something already exists does
-// no harm.
+// script returns the set-up as commands for bash and zsh. It has no comments, because zsh
+// on a terminal takes # for a command. It can run again: a command that finds its resource
+// fails with "already exists" and changes nothing.
 func script(p plan, steps []step) string {
 	var s strings.Builder
 	line := func(words ...string) { s.WriteString(quoted(words) + "\n") }

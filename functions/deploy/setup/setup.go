@@ -1,6 +1,5 @@
-// Package setup does what a Google Cloud project needs once before the functions can be
-// deployed. A step that is done already is skipped, so that the set-up goes on after any
-// failure when it is run again.
+// Package setup prepares a Google Cloud project once, before the first deployment. It skips
+// the steps that are done already. So a person can run it again after a failure.
 package setup
 
 import (
@@ -56,7 +55,7 @@ func parse(args []string) (options, error) {
 	}
 	switch {
 	case flags.NArg() > 0:
-		// An address that was written here is now in the shell's history, so it is not shown again.
+		// The argument is not shown: it may be the Redis address.
 		return o, errors.New("it takes flags only; the Redis address is asked for, or read from -redis-file or stdin")
 	case !isProject.MatchString(o.project):
 		return o, errors.New("-project needs a project's ID, as gcloud projects list shows it in its first column")
@@ -87,7 +86,7 @@ func Run(ctx context.Context, args []string, w World) error {
 	}
 	switch {
 	case errors.Is(wrong, flag.ErrHelp):
-		_, err = io.WriteString(w.Out, help+list(steps))
+		_, err = io.WriteString(w.Out, help+strings.NewReplacer("`", "", "**", "").Replace(list(steps)))
 		return err
 	case wrong != nil:
 		return fmt.Errorf("%w; setup -h tells the flags", wrong)
@@ -105,7 +104,7 @@ func Run(ctx context.Context, args []string, w World) error {
 	return err
 }
 
-// list is the list of steps for a person, one a line, in Markdown.
+// list returns the steps in Markdown, one on each line.
 func list(steps []step) string {
 	var s strings.Builder
 	for i, step := range steps {

@@ -7,21 +7,21 @@ import (
 	"pantry.example/functions"
 )
 
-// step is one part of the set-up. -h, the script of -dry-run and the README's list are
-// made from these.
+// step is one part of the set-up. The help, the script of -dry-run and the list in
+// README.md are made from the steps.
 type step struct {
 	name  string // for -only
 	title string
 	why   string
-	// commands run in their order. A step without any has its own code in do.
+	// commands run in this order. A step without commands has its own code in do.
 	commands []command
 	do       func(context.Context, *runner) error
-	// retry has texts of errors that go away by themselves: Google needs up to some
-	// minutes until a change is known everywhere.
+	// retry has texts of errors that go away by themselves. Google can need some minutes
+	// until it knows a change everywhere.
 	retry []string
 }
 
-// command is one gcloud command. It is skipped when look prints each line of want.
+// command is one gcloud command. It is skipped when look prints all lines of want.
 type command struct {
 	argv []string
 	look []string
@@ -56,8 +56,8 @@ func (p plan) gcloud(words string, more ...string) []string {
 	return append(append(strings.Fields(words), more...), "--project="+p.project, "--quiet")
 }
 
-// steps returns the whole set-up in order. The one that asks for the Redis address is the
-// last, so that it does not read what was pasted behind it.
+// steps returns all steps in order. The step that reads the Redis address is the last one.
+// Otherwise it would read the next lines of a pasted script as the address.
 func (p plan) steps() ([]step, error) {
 	indexes, err := p.indexes()
 	if err != nil {

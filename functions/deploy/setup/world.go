@@ -22,9 +22,9 @@ type World struct {
 	Gcloud func(ctx context.Context, stdin string, argv ...string) (string, error)
 	// HTTP asks Firebase, for which gcloud has no commands.
 	HTTP *http.Client
-	// Secret reads the Redis address from the file, or without one from the terminal.
+	// Secret reads the Redis address from the file, or from the terminal if file is empty.
 	Secret func(file string, prompt io.Writer) (string, error)
-	// CheckRedis tries an address, tells what it saw, and reports whether a function can use it.
+	// CheckRedis tries an address and writes what it saw. It returns whether a function can use it.
 	CheckRedis func(ctx context.Context, address, project string, out io.Writer) bool
 	Wait       func(context.Context, time.Duration) error
 }
@@ -48,7 +48,8 @@ func Real(in *os.File, out io.Writer) World {
 // addressLimit is more bytes than any Redis address has.
 const addressLimit = 4 << 10
 
-// readSecret reads from the file, else from in: without echo when that is a terminal.
+// readSecret reads from the file, or from in if file is empty. A terminal does not show
+// what is typed.
 func readSecret(in *os.File, file string, prompt io.Writer) (string, error) {
 	fd := int(in.Fd())
 	if file == "" && term.IsTerminal(fd) {

@@ -27,8 +27,8 @@ type listed struct {
 	Module                                                    *struct{ Path string }
 }
 
-// copyModule copies go.mod, go.sum and the files of those packages of the module that f
-// is built of: no tests, no test data.
+// copyModule copies go.mod, go.sum and the packages of this module that f links. It leaves
+// out tests and their data.
 func copyModule(ctx context.Context, root, tree string, f functions.Function) error {
 	out, err := goCommand(ctx, root, "list", "-deps", "-tags="+Tags,
 		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,EmbedFiles,OtherFiles,CgoFiles,Module", "./"+f.Package)
@@ -73,9 +73,9 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, content, 0o644) //nolint:gosec // as above
 }
 
-// writeRoot writes the package that the buildpack takes for the function. By the import
-// of functions it knows that the function registers itself; funcframework is what its
-// generated main runs, and must be vendored.
+// writeRoot writes the root package of the tree. The buildpack sees the import of
+// functions and knows that the function registers itself. Its generated main imports
+// funcframework, which must be vendored.
 func writeRoot(tree string, f functions.Function) error {
 	const framework = "github.com/GoogleCloudPlatform/functions-framework-go/"
 	content := mark + "\n\n" +
@@ -91,9 +91,8 @@ func writeRoot(tree string, f functions.Function) error {
 	return nil
 }
 
-// resolve leaves in go.mod and go.sum only what the function needs, and vendors it. What
-// is deployed is what was tested: a line that the repository's own files do not have is
-// refused.
+// resolve reduces go.mod and go.sum to what the function needs, and vendors it. It refuses
+// a line that the repository's own files do not have, because that version was not tested.
 func resolve(ctx context.Context, root, tree string) error {
 	if _, err := goCommand(ctx, tree, "mod", "tidy"); err != nil {
 		return err
@@ -111,8 +110,8 @@ func resolve(ctx context.Context, root, tree string) error {
 	return err
 }
 
-// addedLine returns a line of the file at now that the one at before does not have. An
-// `// indirect` may come or go with what else is needed.
+// addedLine returns a line of the file at now that the file at before does not have. It
+// ignores `// indirect` comments, which depend on the other modules.
 func addedLine(before, now string) (string, error) {
 	lines := func(path string) ([]string, error) {
 		content, err := os.ReadFile(path) //nolint:gosec // go.mod and go.sum
@@ -138,8 +137,8 @@ func addedLine(before, now string) (string, error) {
 	return "", nil
 }
 
-// goCommand runs the go command for the platform that functions run on, whatever the
-// developer has set for the own builds, and returns its output.
+// goCommand runs the go command for the platform of the deployed functions and returns its
+// output. The developer's own build settings do not count.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // arguments of this package
 	cmd.Dir = dir

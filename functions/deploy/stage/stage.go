@@ -1,10 +1,10 @@
-// Package stage writes what Google's Go buildpack builds: for one function a source tree
-// of its own, with everything that it links vendored and nothing else.
+// Package stage writes the source tree of one function, which Google's Go buildpack
+// builds. The tree has the packages that the function links, all vendored, and no others.
 //
-// The buildpack takes the one package at the root of what is uploaded for the function
+// The buildpack expects the function in the root package of the uploaded tree
 // (GoogleCloudPlatform/buildpacks, cmd/go/functions_framework). Here the functions are
-// packages below the root, so each tree gets a root package that imports its function,
-// which registers itself.
+// packages below the root. So each tree gets a root package that imports its function.
+// The function registers itself.
 package stage
 
 import (
@@ -23,13 +23,14 @@ import (
 
 const help = `go run ./functions/deploy stage -out DIR [function…]
 
-Writes DIR/<function> for each of %s, or for those that are named:
-the source tree that gcloud functions deploy takes with --source=DIR/<function>.
-DIR is made when it is not there; what was staged in it before is replaced.
+Writes the source tree of each named function into DIR/<function>. Without names it
+writes all of them: %s.
+gcloud functions deploy takes such a tree with --source=DIR/<function>.
+DIR is made if it does not exist. Trees that were staged there before are replaced.
 `
 
-// Run is the command: stage -out DIR [function…], all functions when none is named. It
-// runs from anywhere inside the repository and writes one line for each function to out.
+// Run is the command stage -out DIR [function…]. Without names it stages all functions.
+// It runs from anywhere inside the repository and writes the folder of each tree to out.
 func Run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("stage", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -65,15 +66,9 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-func names() string {
-	var all []string
-	for _, f := range functions.All() {
-		all = append(all, f.Name)
-	}
-	return strings.Join(all, ", ")
-}
+func names() string { return strings.Join(functions.Names(), ", ") }
 
-// choose returns the functions of these names, each once, or all of them for no name.
+// choose returns the functions with these names, each once. Without names it returns all.
 func choose(wanted []string) ([]functions.Function, error) {
 	if len(wanted) == 0 {
 		return functions.All(), nil

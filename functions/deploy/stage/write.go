@@ -12,10 +12,10 @@ import (
 	"pantry.example/functions"
 )
 
-// Write stages f from the repository at root and returns the folder out/<name>, which
-// holds the new tree whole or, after an error, what it held before. Equal sources give
-// equal trees to the byte, file modes and times included. Of the repository nothing is
-// changed. It runs the go command, which may download modules that are not in its cache.
+// Write stages f from the repository at root and returns the folder out/<name>. After an
+// error that folder is as it was before. Equal sources give equal trees, byte for byte,
+// with equal file modes and times. Write changes nothing in the repository. It runs the go
+// command, which may download modules that are not in its cache.
 func Write(ctx context.Context, root, out string, f functions.Function) (_ string, err error) {
 	out, err = prepare(root, out)
 	if err != nil {
@@ -47,7 +47,7 @@ func firstOf(err, second error) error {
 	return second
 }
 
-// replace puts tree in the place of the one at target, which goes to old.
+// replace moves the tree at target to old, and tree to target.
 func replace(tree, target, old string) error {
 	err := os.Rename(target, old)
 	if err != nil && !os.IsNotExist(err) {
@@ -63,13 +63,13 @@ func replace(tree, target, old string) error {
 	return nil
 }
 
-// stamp is the time of every staged file: an archive of the tree then depends on nothing
-// but the sources. A zip file cannot tell a time before 1980.
+// stamp is the time of every staged file, so that an archive of the tree depends on the
+// sources alone. A zip file cannot hold a time before 1980.
 var stamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// settle gives every file the same mode and time, whatever the umask and the clock, and
-// removes what would keep files from the upload, such as a .gitignore that a dependency
-// left in its package.
+// settle gives every file the same mode and time, so that they do not depend on the umask
+// and the clock. It removes files that could exclude others from the upload, such as the
+// .gitignore of a dependency.
 func settle(tree string) error {
 	root, err := os.OpenRoot(tree)
 	if err != nil {

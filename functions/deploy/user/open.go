@@ -12,14 +12,14 @@ import (
 	"pantry.example/shared/session"
 )
 
-// open connects to what the configuration names. The second result ends it.
+// open connects to Redis, Firebase and Firestore as the configuration says. The second result closes the connections.
 func open(ctx context.Context, getenv func(string) string, opens opener) (tools, func(), error) {
 	cfg, err := config.Load(getenv)
 	switch {
 	case err != nil:
 		return tools{}, nil, err
 	case (cfg.AuthEmulator == "") != (cfg.FirestoreEmulator == ""):
-		return tools{}, nil, errors.New("one emulator is set and the other is not, so accounts and recipes are not of one world: " +
+		return tools{}, nil, errors.New("one emulator is set and the other is not, so the accounts and the recipes would not belong together: " +
 			"set both FIREBASE_AUTH_EMULATOR_HOST and FIRESTORE_EMULATOR_HOST, or neither")
 	case cfg.AuthEmulator == "" && getenv("GOOGLE_CLOUD_PROJECT") == "":
 		return tools{}, nil, errors.New("GOOGLE_CLOUD_PROJECT is not set: write the project's ID")

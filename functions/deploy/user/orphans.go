@@ -7,8 +7,8 @@ import (
 	"pantry.example/shared/identity/firebase"
 )
 
-// orphans lists who has recipes and no account, and removes the recipes when that is wanted. Their sessions have ended:
-// Firebase no longer knows the user.
+// orphans lists the users who have recipes but no account. With yes it removes these recipes. Such a user has no
+// session: a session ends when Firebase no longer knows its user.
 func (t tools) orphans(ctx context.Context, yes bool) error {
 	var orphans, batch []string
 	owners := 0

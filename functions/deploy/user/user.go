@@ -1,5 +1,5 @@
-// Package user has an operator's tools: what a user has here, closing their sessions, forgetting them, and finding the
-// recipes of accounts that no longer exist.
+// Package user is for an operator. It shows a user's sessions and recipes, closes the sessions, removes the recipes,
+// and finds recipes of accounts that no longer exist.
 package user
 
 import (
@@ -24,17 +24,17 @@ Lists the open sessions of a user and counts the recipes.
 
   -close     close all sessions, and end the user's sign-ins at Firebase
   -forget    close all sessions, and remove all recipes for good
-  -orphans   list the users who have recipes and no account any more, and remove the recipes
+  -orphans   list the users who have recipes but no account any more, and remove the recipes
   -yes       do it; without -yes nothing is changed
 
-REDIS_SERVER, SESSION_KEYS and GOOGLE_CLOUD_PROJECT say where, as in the deployed functions. Your own credentials are
-used (gcloud auth application-default login).
+Set REDIS_SERVER, SESSION_KEYS and GOOGLE_CLOUD_PROJECT to the values of the deployed functions, in this shell or .env.
+The command uses your own credentials: run gcloud auth application-default login once.
 `
 
-// Recipes is a store that also knows who has recipes in it.
+// Recipes is a store that can also list the users who have recipes.
 type Recipes interface {
 	recipe.Store
-	// Owners yields the uid of everyone who has recipes.
+	// Owners yields the uid of each user who has recipes.
 	Owners(ctx context.Context) iter.Seq2[string, error]
 }
 
@@ -44,8 +44,8 @@ type command struct {
 	close, forget, orphans, yes bool
 }
 
-// Run is the command. getenv is where the configuration is read, os.Getenv in a program. Firebase's and Firestore's
-// own libraries read their emulators' variables from the process.
+// Run is the command. It reads the configuration with getenv, which is os.Getenv in a program. The libraries of
+// Firebase and Firestore read the variables of their emulators from the process.
 func Run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	return run(ctx, args, getenv, openRecipes, out)
 }
@@ -109,7 +109,7 @@ type tools struct {
 
 func (t tools) say(format string, args ...any) { _, _ = fmt.Fprintf(t.out, format+"\n", args...) }
 
-// one shows what a user has, and closes or forgets it.
+// one shows a user's sessions and recipes. With -yes it closes the sessions, or removes both.
 func (t tools) one(ctx context.Context, cmd command) error {
 	missing, err := t.firebase.Missing(ctx, []string{cmd.uid})
 	if err != nil {
@@ -169,7 +169,7 @@ func (t tools) show(ctx context.Context, uid string, exists bool) error {
 	return table.Flush()
 }
 
-// close closes the sessions before it asks Firebase: when Firebase cannot be reached, nobody stays in.
+// close closes the sessions before it asks Firebase, so that they are closed even when Firebase cannot be reached.
 func (t tools) close(ctx context.Context, uid string) error {
 	if err := t.sessions.CloseAll(ctx, uid); err != nil {
 		return fmt.Errorf("close the sessions: %w", err)
@@ -182,7 +182,7 @@ func (t tools) close(ctx context.Context, uid string) error {
 }
 
 // forget closes the sessions first, so that nothing is added while recipes are removed. Redis keeps the time of the
-// closing under the uid for SESSION_TTL, because it refuses sign-ins from before.
+// closing under the uid for SESSION_TTL, to refuse sign-ins from before.
 func (t tools) forget(ctx context.Context, uid string) error {
 	if err := t.close(ctx, uid); err != nil {
 		return err
