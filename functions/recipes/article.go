@@ -13,9 +13,9 @@ import (
 	"pantry.example/shared/web"
 )
 
-// article returns the routes of the dialect that the article's own React client speaks.
-// It sends the user's ID with each call, as ?userID=, and reads {"message"} and
-// {"recepies"}, spelled so. The ID is an assertion: it must be that of the session.
+// article returns the routes for the article's own React client. That client sends the
+// user's ID with each call, as ?userID=. It reads {"message"} and {"recepies"}, spelled so.
+// The ID must be that of the session.
 func (f function) article() http.Handler {
 	a := dialect{f.Store}
 	routes := http.NewServeMux()
@@ -27,7 +27,7 @@ func (f function) article() http.Handler {
 
 type dialect struct{ store recipe.Store }
 
-// asMessage refuses another user's ID before anything else.
+// asMessage handles the methods. It first refuses another user's ID.
 func (m methods) asMessage() http.Handler {
 	return asMessage(func(w http.ResponseWriter, r *http.Request) error {
 		if err := sameUser(r, callerOf(r.Context()).query.Get("userID")); err != nil {
@@ -37,8 +37,8 @@ func (m methods) asMessage() http.Handler {
 	})
 }
 
-// asMessage renders the errors of h for the article's client: the message, no problem
-// document. The log line gets the error as everywhere.
+// asMessage renders the errors of h for the article's client: as a message, not as a problem
+// document. The log has them as usual.
 func asMessage(h web.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
@@ -81,14 +81,14 @@ type articleRecipe struct {
 	ImageURL string  `json:"imageUrl"`
 }
 
-// list answers all recipes at once, the oldest first: this client knows no pages. The
-// order by creation is one in which no recipe moves while the pages are read.
+// list answers with all recipes at once, because this client knows no pages. The oldest
+// recipe is first. In the order of creation, no recipe moves while list reads the pages.
 func (a dialect) list(w http.ResponseWriter, r *http.Request) error {
 	uid := callerOf(r.Context()).uid
 	answer := struct {
 		Recipes []articleRecipe `json:"recepies"`
 	}{[]articleRecipe{}}
-	query := recipe.Query{PageSize: recipe.MaxPageSize, OrderBy: "createdAt", Summary: true} // it shows no more
+	query := recipe.Query{PageSize: recipe.MaxPageSize, OrderBy: "createdAt", Summary: true} // the client shows no more
 	for more := true; more; more = query.PageToken != "" {
 		page, err := a.store.List(r.Context(), uid, query)
 		if err != nil {
@@ -105,7 +105,7 @@ func (a dialect) list(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, answer)
 }
 
-// add stores a recipe unless the list holds its title already.
+// add stores a recipe, unless the list has its title already.
 func (a dialect) add(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		UserID   string        `json:"userID"`
@@ -135,8 +135,8 @@ func (a dialect) add(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, message{"Recipe added."})
 }
 
-// rate sets the rating, and that the recipe was made: this client asks for a rating
-// when it was.
+// rate sets the rating, and marks the recipe as made: this client asks for a rating when a
+// recipe was made.
 func (a dialect) rate(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		ID     string        `json:"id"`
@@ -173,8 +173,8 @@ func (a dialect) remove(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, message{"Recipe deleted."})
 }
 
-// readLenient reads a JSON body with the limits and checks of every body, but ignores
-// fields that it does not know.
+// readLenient reads a JSON body with the limits and checks of every body. It ignores unknown
+// fields.
 func readLenient(w http.ResponseWriter, r *http.Request, v any) error {
 	text, err := web.ReadBody(w, r, maxBody, "application/json")
 	if err != nil {

@@ -22,8 +22,7 @@ const maxBody = 256 << 10
 
 const mergePatch = "application/merge-patch+json"
 
-// recipeBody is a decoded body: the values of the fields that it names, and every fault
-// that was found in them.
+// recipeBody is a decoded body: its fields with their values, and their faults.
 type recipeBody struct {
 	values recipe.Recipe
 	named  []string
@@ -39,8 +38,8 @@ func fieldOf(name string) (_ recipe.Field, known bool) {
 	return recipe.Fields[i], true
 }
 
-// readRecipe reads the body of a request that sends a recipe, or a patch of one. What
-// is wrong with single fields is listed in the body; an error is about the whole.
+// readRecipe reads a body with a recipe, or with a patch of one. recipeBody.faults are the
+// faults of single fields. An error is about the whole body.
 func readRecipe(w http.ResponseWriter, r *http.Request, patch bool) (*recipeBody, error) {
 	mediaTypes := []string{"application/json"}
 	if patch {
@@ -59,9 +58,9 @@ func readRecipe(w http.ResponseWriter, r *http.Request, patch bool) (*recipeBody
 	return decodeRecipe(text, patch)
 }
 
-// decodeRecipe reads JSON that web.CheckJSON has passed. In a patch null empties a
-// field (RFC 7396), elsewhere it is a value of the wrong type. Names are matched
-// exactly, and faults are listed in the order of the text.
+// decodeRecipe decodes JSON that web.CheckJSON accepted. In a patch, null empties a field (RFC
+// 7396). Else null is a value of the wrong type. Names must match exactly. The faults are in
+// the order of the text.
 func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
@@ -90,7 +89,7 @@ func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
 	switch {
 	case !known:
 		b.faults.add("/"+pointerEscape.Replace(clip(name)), "unknown", 0, "is not a field of a recipe")
-	case field.ReadOnly: // a client may send back what it got
+	case field.ReadOnly: // ignored: a client may send back a recipe as it got it
 	case patch && string(raw) == "null":
 		b.named = append(b.named, name)
 	default:
@@ -99,8 +98,8 @@ func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
 	}
 }
 
-// validate adds the faults that the recipe's own rules find. Of a patch only what it
-// names is judged here; the rest is judged with the recipe that it changes.
+// validate adds the faults of recipe.Validate. For a patch, it adds only those of the fields
+// in the patch. The store validates the changed recipe as a whole.
 func (b *recipeBody) validate(patch bool) {
 	found := len(b.faults)
 	var invalid faults
@@ -119,12 +118,12 @@ func (b *recipeBody) validate(patch bool) {
 	}
 }
 
-// within reports whether two pointers name the same value, or one a part of the other.
+// within reports whether two pointers name the same value, or one names a part of the other.
 func within(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
-// apply sets the fields that the body names in r.
+// apply sets the fields of the body in r.
 func (b *recipeBody) apply(r *recipe.Recipe) {
 	for _, f := range recipe.Fields {
 		if slices.Contains(b.named, f.Name) {
@@ -137,10 +136,10 @@ func malformed(why string) *web.Error {
 	return web.NewError(http.StatusBadRequest, "malformed_body", "The body cannot be read: "+why+".")
 }
 
-// pointerEscape writes a name as a part of a JSON pointer (RFC 6901, section 3).
+// pointerEscape escapes a name for a JSON pointer (RFC 6901, section 3).
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
-// decode sets dst, whose type says what raw must be.
+// decode sets dst to raw, which must have the JSON type of dst.
 func (b *recipeBody) decode(pointer string, dst any, raw json.RawMessage) {
 	switch dst := dst.(type) {
 	case *string:
@@ -166,7 +165,8 @@ func (b *recipeBody) scalar(pointer string, dst any, raw json.RawMessage, kind s
 	}
 }
 
-// number also takes one that float64 cannot hold, as an infinity that the limit refuses.
+// number decodes a number. One that is too large for a float64 becomes infinity, which the
+// rules of the field refuse.
 func (b *recipeBody) number(pointer string, dst *float64, raw json.RawMessage) {
 	n, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
@@ -176,8 +176,8 @@ func (b *recipeBody) number(pointer string, dst *float64, raw json.RawMessage) {
 	*dst = n
 }
 
-// integer takes 4, 4.0 and 4e0 alike, as JSON Schema does; one too large for an int32
-// is cut to that, which the limit refuses.
+// integer decodes 4, 4.0 and 4e0 alike, as JSON Schema does. One that is too large for an
+// int32 becomes the largest int32, which the rules of the field refuse.
 func (b *recipeBody) integer(pointer string, dst *int, raw json.RawMessage) {
 	var n float64
 	before := len(b.faults)

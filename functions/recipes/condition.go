@@ -12,8 +12,8 @@ import (
 // maxTags bounds the entity tags in one header.
 const maxTags = 100
 
-// target returns which recipe a request is about and the request's conditions, or what is
-// wrong with them and with the body. An id that no recipe can have is not looked up.
+// target returns the id and the conditions of a request, or an error with all their faults
+// and those of the body. It answers an invalid id with 404, but a PUT of one with its fault.
 func target(r *http.Request, body ...web.FieldError) (id string, _ recipe.Precondition, _ error) {
 	p, found := preconditions(r.Header)
 	if id = r.PathValue("id"); !recipe.ValidID(id) {
@@ -25,9 +25,8 @@ func target(r *http.Request, body ...web.FieldError) (id string, _ recipe.Precon
 	return id, p, append(found, body...).refused()
 }
 
-// preconditions reads If-Match and If-None-Match (RFC 9110, section 13.1). Weak tags
-// never satisfy If-Match, which compares strongly, but count for If-None-Match, which
-// does not.
+// preconditions reads If-Match and If-None-Match (RFC 9110, section 13.1). If-Match compares
+// strongly, so weak tags never satisfy it. If-None-Match compares weakly.
 func preconditions(h http.Header) (recipe.Precondition, faults) {
 	var (
 		p     recipe.Precondition
@@ -40,7 +39,7 @@ func preconditions(h http.Header) (recipe.Precondition, faults) {
 		}
 		p.IfMatchAny = star
 		if !star {
-			p.IfMatch = []string{} // not nil: weak tags alone match nothing
+			p.IfMatch = []string{} // not nil: only weak tags match nothing
 		}
 		for _, t := range tags {
 			if !t.weak {
@@ -68,7 +67,7 @@ type entityTag struct {
 	weak   bool
 }
 
-// entityTags reads "*" or a list of entity tags. An opaque tag may hold commas.
+// entityTags reads "*" or a list of entity tags. A tag may have commas in it.
 func entityTags(lines []string) (tags []entityTag, star, ok bool) {
 	rest := strings.Join(lines, ",")
 	if strings.Trim(rest, " \t") == "*" {
@@ -94,11 +93,11 @@ func entityTags(lines []string) (tags []entityTag, star, ok bool) {
 	}
 }
 
-// notInTag reports what an etagc may not be (RFC 9110, section 8.8.3).
+// notInTag reports whether c is not allowed in a tag (RFC 9110, section 8.8.3).
 func notInTag(c rune) bool { return c <= ' ' || c == 0x7f }
 
-// readStatus compares the conditions of a GET with the present version. It returns 412,
-// 304, or 200 when the recipe is to be sent (RFC 9110, section 13.2.2).
+// readStatus checks the conditions of a GET against the stored version. It returns 412, 304,
+// or 200 (RFC 9110, section 13.2.2).
 func readStatus(p recipe.Precondition, etag string) int {
 	switch {
 	case p.IfMatch != nil && !slices.Contains(p.IfMatch, etag):
@@ -109,7 +108,7 @@ func readStatus(p recipe.Precondition, etag string) int {
 	return http.StatusOK
 }
 
-// quoted is a strong entity tag as a header carries it.
+// quoted returns a strong entity tag as a header has it.
 func quoted(etag string) string { return `"` + etag + `"` }
 
 // answer sends a recipe.
@@ -118,8 +117,7 @@ func answer(w http.ResponseWriter, status int, r recipe.Recipe) error {
 	return web.WriteJSON(w, status, withLists(r))
 }
 
-// withLists returns r with empty lists in place of absent ones, so that no client
-// reads null.
+// withLists returns r with empty lists for nil lists. So no client reads null.
 func withLists(r recipe.Recipe) recipe.Recipe {
 	for _, list := range []*[]string{&r.Ingredients, &r.Steps, &r.Tags} {
 		if *list == nil {

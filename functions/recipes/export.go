@@ -12,23 +12,23 @@ import (
 )
 
 const (
-	// wholeTimeout bounds the work on all recipes of a user. web.RequestTimeout is too
-	// short for ten thousand of them.
+	// wholeTimeout bounds the work on all recipes of a user. web.RequestTimeout is too short
+	// for ten thousand recipes.
 	wholeTimeout = 10 * time.Minute
-	// writeTimeout bounds how long a client may take for each part of an export.
+	// writeTimeout bounds how long a client may take to read each part of an export.
 	writeTimeout = 30 * time.Second
 	exportBuffer = 64 << 10
 )
 
-// exportAll streams all recipes in bounded memory. The first one is read before
-// anything is answered, so that a store that cannot be reached is still a 503.
+// exportAll streams all recipes in bounded memory. It reads the first recipe before it
+// answers. So it answers 503 when the store cannot be reached.
 func (f function) exportAll(w http.ResponseWriter, r *http.Request) error {
 	end, err := f.long.begin(callerOf(r.Context()).uid)
 	if err != nil {
 		return err
 	}
 	defer end()
-	ctx, cancel := forAll(r.Context())
+	ctx, cancel := longContext(r.Context())
 	defer cancel()
 	next, stop := iter.Pull2(f.Store.All(ctx, callerOf(ctx).uid))
 	defer stop()
@@ -42,21 +42,20 @@ func (f function) exportAll(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err := stream(w, first, some, next); err != nil {
-		w.Header().Del("Content-Disposition") // if nothing was sent, the answer is a problem
+		w.Header().Del("Content-Disposition") // the answer is a problem if nothing was sent
 		return err
 	}
 	return nil
 }
 
-// forAll returns a context for work on all recipes of a user. It does not end with the
-// request: a client that has gone is noticed by the next write.
-func forAll(ctx context.Context) (context.Context, context.CancelFunc) {
+// longContext returns a context for work on all recipes of a user. It does not end when the
+// client goes away. The next write notices that.
+func longContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), wholeTimeout)
 }
 
-// stream writes a recipe, if there is one, and those after it. An error comes after the
-// status has gone out: web.Write then cuts the connection, so that no client takes what
-// came for the whole.
+// stream writes r, if more is true, and the recipes of next. After the status was sent, an
+// error makes package web cut the connection. So no client takes a part for the whole.
 func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (recipe.Recipe, error, bool)) error {
 	client := partWriter{w, http.NewResponseController(w)}
 	defer client.done()
@@ -77,15 +76,14 @@ func stream(w http.ResponseWriter, r recipe.Recipe, more bool, next func() (reci
 	return buffered.Flush()
 }
 
-// partWriter gives the client writeTimeout for each part, instead of one deadline
-// for the whole.
+// partWriter gives the client writeTimeout for each part, not one deadline for the whole.
 type partWriter struct {
 	w    http.ResponseWriter
 	conn *http.ResponseController
 }
 
 func (p partWriter) Write(b []byte) (int, error) {
-	_ = p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // a recorder in a test has no connection
+	_ = p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // the recorder of a test has no connection
 	n, err := p.w.Write(b)
 	if err == nil {
 		_ = p.conn.Flush()
@@ -93,5 +91,5 @@ func (p partWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// done takes the deadline off the connection, which the next request uses too.
+// done removes the deadline from the connection, because the next request uses it too.
 func (p partWriter) done() { _ = p.conn.SetWriteDeadline(time.Time{}) }

@@ -17,24 +17,23 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Deps is what the function works with. Function, Authenticate and Store are required.
+// Deps has the dependencies of the function. Function, Authenticate and Store are required.
 type Deps struct {
-	// Function is the function's outside: its name, log and allowed origins.
+	// Function has the function's name, log and allowed origins.
 	Function web.Function
-	// Authenticate returns the session that the request carries. Its error is a
-	// *web.Error (400, 401, 429, 503). It is asked once a request, before anything
-	// else looks at the request.
+	// Authenticate returns the session of a request. Its error is a *web.Error (400, 401,
+	// 429, 503). It is called once for each request, before anything else.
 	Authenticate func(*http.Request) (session.Session, error)
-	// Begin does the same for a request that only reads, and may return before it is
-	// known whether the user is admitted; see session.Cache.Begin. It may be nil.
+	// Begin does the same for a request that only reads. It may return before it is known
+	// whether the user is admitted. See session.Cache.Begin. It may be nil.
 	Begin func(*http.Request) (session.Session, func() error, error)
 	// Store keeps the recipes.
 	Store recipe.Store
 
-	// Fetch gets a web page for an import. It may be nil: addresses are not imported then.
+	// Fetch gets a web page for an import. When it is nil, addresses cannot be imported.
 	Fetch func(ctx context.Context, address string) (fetch.Page, error)
-	// User and Instance bound the document reads that a user and all of them together
-	// may cost. Zero stands for the usual budgets.
+	// User and Instance bound the document reads of one user, and of all users together. The
+	// zero value means the default.
 	User, Instance Budget
 }
 
@@ -46,24 +45,25 @@ type function struct {
 	long  *longRequests
 }
 
-// caller is what a handler knows of who asks.
+// caller is the user who sent a request, and the query of its URL.
 type caller struct {
 	uid string
 	// signedIn is when the user signed in at Firebase.
 	signedIn time.Time
-	// query is the query of the URL, in which each name is there once.
+	// query has each name once.
 	query url.Values
 }
 
 type callerKey struct{}
 
-// callerOf returns who asks. Only requests that authenticated has let through have one.
+// callerOf returns the caller of an authenticated request.
 func callerOf(ctx context.Context) caller {
 	c, _ := ctx.Value(callerKey{}).(caller)
 	return c
 }
 
-// authenticated lets a request through that carries a session and can be routed.
+// authenticated calls next for a request with a session, within the budgets, and with a
+// well-formed URL.
 func (f function) authenticated(next http.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, admitted, err := f.begin(r)
@@ -90,8 +90,8 @@ func (f function) authenticated(next http.Handler) web.Handler {
 	}
 }
 
-// begin authenticates a request. For one that only reads, Firebase may be asked while the
-// store is, and the answer waits.
+// begin authenticates a request. When the request only reads, Firebase may still be asked
+// while the store reads. Then admitted is not nil, and the answer waits for it.
 func (f function) begin(r *http.Request) (s session.Session, admitted func() error, err error) {
 	if f.Begin != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		return f.Begin(r)
@@ -100,7 +100,7 @@ func (f function) begin(r *http.Request) (s session.Session, admitted func() err
 	return s, nil, err
 }
 
-// clientPath is the path as the client wrote it, an alias such as /api/recipes included.
+// clientPath returns the path as the client sent it, with an alias such as /api/recipes.
 func clientPath(r *http.Request) string {
 	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
 		return u.Path
@@ -108,8 +108,8 @@ func clientPath(r *http.Request) string {
 	return r.URL.Path
 }
 
-// wellFormed returns the query. It refuses what ServeMux would redirect to its clean
-// form, an escaped slash in an id, and a query that cannot be read in one way only.
+// wellFormed returns the query. It refuses a path that ServeMux would redirect, an escaped
+// slash in an id, and a query with a name that is given twice.
 func wellFormed(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if p := r.URL.Path; !strings.HasPrefix(p, "/") || p != path.Clean(p) || strings.Contains(p[1:], "/") {
 		return nil, web.NotFound(w, r)
@@ -135,11 +135,10 @@ func names(query url.Values) []string {
 	return slices.Sorted(maps.Keys(query))
 }
 
-// methods are the handlers of one path. HEAD is answered wherever GET is, and any other
-// method is a 405.
+// methods are the handlers of one path. GET also answers HEAD. Any other method is a 405.
 type methods map[string]web.Handler
 
-// handle calls the method's handler and gives the store's errors their answers.
+// handle calls the handler of the method, and maps the errors of the store to answers.
 func (m methods) handle(w http.ResponseWriter, r *http.Request) error {
 	method := r.Method
 	if method == http.MethodHead {
@@ -154,21 +153,4 @@ func (m methods) handle(w http.ResponseWriter, r *http.Request) error {
 	}
 	slices.Sort(allowed)
 	return web.MethodNotAllowed(strings.Join(allowed, ", "))(w, r)
-}
-
-// takes refuses a query with parameters that a call does not have: a misspelled filter
-// would find everything.
-func takes(handle web.Handler, parameters ...string) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		var unknown faults
-		for _, name := range names(callerOf(r.Context()).query) {
-			if !slices.Contains(parameters, name) {
-				unknown.add("query."+clip(name), "unknown", 0, "is not a parameter of this call; "+hint(name, parameters))
-			}
-		}
-		if err := unknown.refused(); err != nil {
-			return err
-		}
-		return handle(w, r)
-	}
 }

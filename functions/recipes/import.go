@@ -16,40 +16,14 @@ import (
 	"pantry.example/shared/web"
 )
 
-// ImportResults says what became of each recipe, in the order of the document.
-type ImportResults struct {
-	Results []ImportResult `json:"results"`
-}
-
-// ImportResult says what became of one recipe.
-type ImportResult struct {
-	Index   int            `json:"index"`            // its place in the document, from 0
-	Status  string         `json:"status"`           // created (in a dry run: would be), duplicate, exists or failed
-	Recipe  *recipe.Recipe `json:"recipe,omitempty"` // without id and etag when it was not stored
-	Dropped []Dropped      `json:"dropped"`          // what the document says and the recipe does not
-	Error   *web.Error     `json:"error,omitempty"`
-	// ID and Title are set when an export is restored, in place of Recipe: an export may
-	// have ten thousand.
-	ID    string `json:"id,omitempty"`
-	Title string `json:"title,omitempty"`
-	// DuplicateOf is the id of a recipe that the user has from the same page.
-	DuplicateOf string `json:"duplicateOf,omitempty"`
-}
-
-// Dropped is one value that was not taken as it was.
-type Dropped struct {
-	Location string `json:"location"` // a JSON pointer into the document's item
-	Reason   string `json:"reason"`   // for people
-}
-
-// importing is how the recipes of one document are imported.
-type importing struct {
+// importOptions are the options of one import.
+type importOptions struct {
 	key        string
 	dryRun     bool
-	duplicates bool // store recipes of pages that the user has already
+	duplicates bool // store a recipe even if the user has one from the same page
 }
 
-func readImporting(r *http.Request) (in importing, restore bool, _ error) {
+func readImportOptions(r *http.Request) (in importOptions, restore bool, _ error) {
 	q := readQuery(r)
 	in.dryRun, restore = q.flag("dryRun"), q.flag("restore")
 	switch q.Get("duplicates") {
@@ -68,7 +42,7 @@ func readImporting(r *http.Request) (in importing, restore bool, _ error) {
 }
 
 func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
-	in, restore, err := readImporting(r)
+	in, restore, err := readImportOptions(r)
 	switch {
 	case err != nil:
 		return err
@@ -79,8 +53,8 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// This comes before anything is stored: two recipes of one page are no duplicates.
-	had, err := f.existingIDs(r.Context(), items, in.key)
+	// This comes before anything is stored, so two recipes of one page are no duplicates.
+	existing, err := f.existingIDs(r.Context(), items, in.key)
 	if err != nil {
 		return err
 	}
@@ -89,11 +63,11 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	g.SetLimit(importers)
 	for i, item := range items {
 		g.Go(func() error {
-			out.Results[i] = f.importOne(r.Context(), item, in, had[i])
-			return nil // one recipe that fails does not fail the others
+			out.Results[i] = f.importOne(r.Context(), item, in, existing[i])
+			return nil // a recipe that fails does not stop the others
 		})
 	}
-	_ = g.Wait() // they return no error
+	_ = g.Wait() // it is always nil
 	for _, result := range out.Results {
 		if result.Error != nil && result.Error.Status >= http.StatusInternalServerError {
 			web.Prepare(http.Header{}, r.Context(), result.Error) // for the log line
@@ -103,15 +77,15 @@ func (f function) importAll(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, out)
 }
 
-// existingIDs returns for each item the id of a recipe that the user has from the same
-// page, "" if there is none. What a request with the same key stored is not from before.
+// existingIDs returns for each item the id of a recipe of the user from the same page, or "".
+// A recipe that an earlier request with the same key stored does not count.
 func (f function) existingIDs(ctx context.Context, items []jsonld.Item, key string) ([]string, error) {
 	uid := callerOf(ctx).uid
 	stored := map[string]bool{}
 	for _, item := range items {
 		stored[recipe.IDForKey(uid, itemKey(key, item.Index))] = key != ""
 	}
-	had := make([]string, len(items))
+	existing := make([]string, len(items))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(importers)
 	for i, item := range items {
@@ -124,16 +98,16 @@ func (f function) existingIDs(ctx context.Context, items []jsonld.Item, key stri
 				return nil
 			}
 			if !stored[id] {
-				had[i] = id
+				existing[i] = id
 			}
 			return err
 		})
 	}
-	return had, g.Wait()
+	return existing, g.Wait()
 }
 
-func (f function) importOne(ctx context.Context, item jsonld.Item, in importing, had string) ImportResult {
-	result := ImportResult{Index: item.Index, Status: "created", DuplicateOf: had, Dropped: make([]Dropped, len(item.Dropped))}
+func (f function) importOne(ctx context.Context, item jsonld.Item, in importOptions, existing string) ImportResult {
+	result := ImportResult{Index: item.Index, Status: "created", DuplicateOf: existing, Dropped: make([]Dropped, len(item.Dropped))}
 	for i, d := range item.Dropped {
 		result.Dropped[i] = Dropped(d)
 	}
@@ -141,7 +115,7 @@ func (f function) importOne(ctx context.Context, item jsonld.Item, in importing,
 	switch {
 	case err != nil:
 		err = itemProblem(err)
-	case had != "" && !in.duplicates:
+	case existing != "" && !in.duplicates:
 		result.Status, r = "duplicate", asStored(r)
 	case in.dryRun:
 		r = asStored(r)
@@ -157,7 +131,7 @@ func (f function) importOne(ctx context.Context, item jsonld.Item, in importing,
 	return result
 }
 
-// asStored is r as a dry run shows it: without what only storing gives.
+// asStored returns r as a dry run shows it: with a state and times, but without id and etag.
 func asStored(r recipe.Recipe) recipe.Recipe {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	if r.State == "" {
@@ -167,7 +141,7 @@ func asStored(r recipe.Recipe) recipe.Recipe {
 	return r
 }
 
-// itemKey derives an item's idempotency key from that of its document.
+// itemKey returns the idempotency key of an item, from the key of its document.
 func itemKey(key string, index int) string {
 	if key == "" {
 		return ""

@@ -14,30 +14,29 @@ import (
 	"pantry.example/shared/web"
 )
 
-// Budget bounds what a user, or an instance, may cost. Burst is what may be spent at
-// once, and PerSecond is what comes back. A budget may be overdrawn by one call, which
-// then delays the next one.
+// Budget bounds what a user, or an instance, may spend. Burst may be spent at once, and
+// PerSecond comes back. One call may spend more than is left. Then the next call must wait.
 type Budget struct {
 	Burst     int
 	PerSecond float64
 }
 
-// The budgets of the store are in document reads. A user on one instance costs at most
-// 500,000 + 3,600 × 200 = 1,220,000 reads in an hour, and one export or restore more:
-// at $0.06 for 100,000 reads (https://cloud.google.com/firestore/pricing) $0.75, and with
-// ten instances (_MAX_INSTANCES in cloudbuild.yaml) $7.50.
+// The budgets of the store are in document reads. On one instance, a user costs at most
+// 500,000 + 3,600 × 200 = 1,220,000 reads in an hour, and one export or restore more. At
+// $0.06 for 100,000 reads (https://cloud.google.com/firestore/pricing) this is $0.75, and
+// $7.50 with ten instances (_MAX_INSTANCES in cloudbuild.yaml).
 var (
 	userBudget     = Budget{Burst: 500_000, PerSecond: 200}
 	instanceBudget = Budget{Burst: 5_000_000, PerSecond: 5_000}
-	// The budgets of pages that are fetched for users.
+	// The budgets of fetches are in pages.
 	userPages     = Budget{Burst: 20, PerSecond: 1.0 / 30}
 	instancePages = Budget{Burst: 100, PerSecond: 1}
 )
 
 const (
-	// writeCost is the price of a write in reads, with the read before it.
+	// writeCost is the price of a write and of the read before it, in reads.
 	writeCost = 4
-	// maxUsers bounds the budgets in memory. A user who is forgotten has a full one.
+	// maxUsers bounds the budgets in memory. A forgotten user has a full budget again.
 	maxUsers = 10_000
 )
 
@@ -88,13 +87,13 @@ func (l *limiter) spend(uid string, n int) {
 }
 
 const (
-	// maxLong bounds the exports, restores and fetches of pages that run on an instance at
-	// one time, each for seconds to minutes as the client or a site wants, so that requests for single recipes always find a place: an instance takes
-	// 20 requests at a time (_CONCURRENCY in cloudbuild.yaml).
+	// maxLong bounds the exports, restores and fetches of pages that an instance runs at one
+	// time. Each may take minutes. An instance takes 20 requests at a time (_CONCURRENCY in
+	// cloudbuild.yaml), so there is always room for requests of single recipes.
 	maxLong = 8
-	// maxLongEach is the same for one user.
+	// maxLongEach is the same bound for one user.
 	maxLongEach = 2
-	// longRetry is what a client is told to wait past these.
+	// longRetry is the Retry-After of the answer past these bounds.
 	longRetry = 30 * time.Second
 )
 
@@ -105,7 +104,8 @@ type longRequests struct {
 	all   int
 }
 
-// begin returns what ends a long request, or a 429 when there are too many.
+// begin counts a long request, which calls end when it is done. It returns a 429 when there
+// are too many.
 func (l *longRequests) begin(uid string) (end func(), _ error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -125,70 +125,70 @@ func (l *longRequests) begin(uid string) (end func(), _ error) {
 	}, nil
 }
 
-// paidStore takes what each call costs from the user's budget. That the budget allows a
-// request is checked once, before its handler runs (function.authenticated).
-type paidStore struct {
+// meteredStore spends the cost of each call from the budgets. It refuses nothing:
+// function.authenticated checks the budgets once, before the handler runs.
+type meteredStore struct {
 	recipe.Store
 	*limiter
 }
 
-func (s paidStore) Get(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+func (s meteredStore) Get(ctx context.Context, uid, id string) (recipe.Recipe, error) {
 	s.spend(uid, 1)
 	return s.Store.Get(ctx, uid, id)
 }
 
-func (s paidStore) List(ctx context.Context, uid string, q recipe.Query) (recipe.Page, error) {
+func (s meteredStore) List(ctx context.Context, uid string, q recipe.Query) (recipe.Page, error) {
 	page, err := s.Store.List(ctx, uid, q)
 	s.spend(uid, max(page.Reads, 1))
 	return page, err
 }
 
-func (s paidStore) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, error) {
+func (s meteredStore) CreateTitled(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, error) {
 	s.spend(uid, writeCost)
 	return s.Store.CreateTitled(ctx, uid, r)
 }
 
-func (s paidStore) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
+func (s meteredStore) Create(ctx context.Context, uid string, r recipe.Recipe, key string) (recipe.Recipe, error) {
 	s.spend(uid, writeCost)
 	return s.Store.Create(ctx, uid, r, key)
 }
 
-func (s paidStore) Put(ctx context.Context, uid, id string, r recipe.Recipe, p recipe.Precondition) (recipe.Recipe, bool, error) {
+func (s meteredStore) Put(ctx context.Context, uid, id string, r recipe.Recipe, p recipe.Precondition) (recipe.Recipe, bool, error) {
 	s.spend(uid, writeCost)
 	return s.Store.Put(ctx, uid, id, r, p)
 }
 
-func (s paidStore) Update(ctx context.Context, uid, id string, p recipe.Precondition, edit func(recipe.Recipe) (recipe.Recipe, error)) (recipe.Recipe, error) {
+func (s meteredStore) Update(ctx context.Context, uid, id string, p recipe.Precondition, edit func(recipe.Recipe) (recipe.Recipe, error)) (recipe.Recipe, error) {
 	s.spend(uid, writeCost)
 	return s.Store.Update(ctx, uid, id, p, edit)
 }
 
-func (s paidStore) Trash(ctx context.Context, uid, id string, p recipe.Precondition) (recipe.Recipe, error) {
+func (s meteredStore) Trash(ctx context.Context, uid, id string, p recipe.Precondition) (recipe.Recipe, error) {
 	s.spend(uid, writeCost)
 	return s.Store.Trash(ctx, uid, id, p)
 }
 
-func (s paidStore) Restore(ctx context.Context, uid, id string) (recipe.Recipe, error) {
+func (s meteredStore) Restore(ctx context.Context, uid, id string) (recipe.Recipe, error) {
 	s.spend(uid, writeCost)
 	return s.Store.Restore(ctx, uid, id)
 }
 
-func (s paidStore) Delete(ctx context.Context, uid, id string, p recipe.Precondition) error {
+func (s meteredStore) Delete(ctx context.Context, uid, id string, p recipe.Precondition) error {
 	s.spend(uid, writeCost)
 	return s.Store.Delete(ctx, uid, id, p)
 }
 
-func (s paidStore) CreateExported(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
+func (s meteredStore) CreateExported(ctx context.Context, uid string, r recipe.Recipe) (recipe.Recipe, bool, error) {
 	s.spend(uid, writeCost)
 	return s.Store.CreateExported(ctx, uid, r)
 }
 
-func (s paidStore) IDByURL(ctx context.Context, uid, url string) (string, error) {
+func (s meteredStore) IDByURL(ctx context.Context, uid, url string) (string, error) {
 	s.spend(uid, 1)
 	return s.Store.IDByURL(ctx, uid, url)
 }
 
-func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {
+func (s meteredStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe, error] {
 	return func(yield func(recipe.Recipe, error) bool) {
 		for r, err := range s.Store.All(ctx, uid) {
 			s.spend(uid, 1)
@@ -199,14 +199,14 @@ func (s paidStore) All(ctx context.Context, uid string) iter.Seq2[recipe.Recipe,
 	}
 }
 
-// EmptyTrash and DeleteAll cost little: what they delete was paid for when it was written.
-func (s paidStore) EmptyTrash(ctx context.Context, uid string) error {
+// EmptyTrash spends as much as one write. The price of each write includes a later delete.
+func (s meteredStore) EmptyTrash(ctx context.Context, uid string) error {
 	s.spend(uid, writeCost)
 	return s.Store.EmptyTrash(ctx, uid)
 }
 
-// DeleteAll is as EmptyTrash.
-func (s paidStore) DeleteAll(ctx context.Context, uid string) error {
+// DeleteAll spends as much as EmptyTrash.
+func (s meteredStore) DeleteAll(ctx context.Context, uid string) error {
 	s.spend(uid, writeCost)
 	return s.Store.DeleteAll(ctx, uid)
 }

@@ -24,8 +24,7 @@ func init() {
 	functions.HTTP("Recipes", web.NewLazy(web.NewLogger(os.Stderr, nil), config.EnvironmentOrigins, open).ServeHTTP)
 }
 
-// Sessions returns what Deps.Authenticate and Deps.Begin want: the session in cache that
-// a request carries.
+// Sessions returns Deps.Authenticate and Deps.Begin over a session cache.
 func Sessions(f web.Function, cache *session.Cache) (
 	authenticate func(*http.Request) (session.Session, error),
 	begin func(*http.Request) (session.Session, func() error, error),
@@ -35,7 +34,7 @@ func Sessions(f web.Function, cache *session.Cache) (
 	return authenticate, begin
 }
 
-// Fetching returns what Deps.Fetch wants, nil where IMPORT_FROM_URL is false.
+// Fetching returns Deps.Fetch. It is nil when IMPORT_FROM_URL is false.
 func Fetching(cfg config.Config) func(context.Context, string) (fetch.Page, error) {
 	if !cfg.ImportFromURL {
 		return nil

@@ -13,15 +13,15 @@ import (
 
 const (
 	idempotencyKey = "Idempotency-Key"
-	// retryAfter is what a client is told to wait when the store cannot be reached.
+	// retryAfter is the Retry-After of the answer when the store cannot be reached.
 	retryAfter = 2 * time.Second
-	// maxFaults bounds the list of refused fields in one answer: a body of thousands of
-	// unknown names must not make a larger answer.
+	// maxFaults bounds the faults in one answer. A body with thousands of unknown names must
+	// not make a larger answer.
 	maxFaults = 100
 )
 
-// problem returns the answer to an error of the store. An error that it does not know
-// is an opaque 500.
+// problem returns the answer to an error of the store. An unknown error becomes an opaque
+// 500.
 func problem(err error) error {
 	if err == nil {
 		return nil
@@ -33,7 +33,7 @@ func problem(err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
-	case errors.Is(err, recipe.ErrNotFound): // the same for an unknown recipe and another user's
+	case errors.Is(err, recipe.ErrNotFound): // also for a recipe of another user
 		return web.NewError(http.StatusNotFound, "not_found", "There is no recipe with this id.")
 	case errors.Is(err, recipe.ErrTrashed):
 		return web.NewError(http.StatusConflict, "recipe_trashed", "The recipe is in the trash. Restore it first, or take another id or key.")
@@ -60,11 +60,11 @@ func problem(err error) error {
 	return err
 }
 
-// faults are the refused fields and parameters of a request.
+// faults are the faults of the fields and parameters of a request.
 type faults []web.FieldError
 
-// add notes a fault; a limit of 0 is none, except for the rule minimum. Past maxFaults it
-// does nothing: a body of 256 KiB can have tens of thousands.
+// add adds a fault. A limit of 0 means no limit, except for the rule minimum. Past maxFaults,
+// add does nothing: a body of 256 KiB can have tens of thousands of faults.
 func (f *faults) add(location, rule string, limit int, message string) {
 	if len(*f) >= maxFaults {
 		return
@@ -76,8 +76,8 @@ func (f *faults) add(location, rule string, limit int, message string) {
 	*f = append(*f, fault)
 }
 
-// addAll notes what err says of single fields, if it is a recipe.ValidationError. The
-// fields of a query have the prefix query.
+// addAll adds the faults in err, if it is a recipe.ValidationError. The prefix of a query's
+// fields is "query.".
 func (f *faults) addAll(prefix string, err error) {
 	if err == nil {
 		return
@@ -93,9 +93,9 @@ func (f *faults) addAll(prefix string, err error) {
 	}
 }
 
-// refused returns the answer to a request with these faults, nil when there are none.
-// Headers, queries and values of the wrong type are malformed (400); a value of the
-// right type that breaks a rule cannot be processed (422).
+// refused returns the answer to a request with these faults, or nil when there are none. A
+// fault of a header, of the query, or of a value's type is a 400. A value of the right type
+// that breaks a rule is a 422.
 func (f faults) refused() error {
 	if len(f) == 0 {
 		return nil
@@ -111,7 +111,7 @@ func (f faults) refused() error {
 	return e
 }
 
-// clip keeps a client's own word short enough to be sent back.
+// clip cuts a client's word to a length that the answer may have.
 func clip(word string) string {
 	const limit = 100
 	if utf8.RuneCountInString(word) <= limit {

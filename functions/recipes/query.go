@@ -8,14 +8,15 @@ import (
 	"strings"
 
 	"pantry.example/shared/recipe"
+	"pantry.example/shared/web"
 )
 
-// listParameters are what q.list reads.
+// listParameters are the parameters that query.list reads.
 var listParameters = []string{
 	"pageSize", "pageToken", "q", "tag", "ingredient", "made", "favorite", "minRating", "state", "orderBy", "count", "view",
 }
 
-// hint names the parameter that takes the fewest changes of single bytes to get to.
+// hint names the parameter with the smallest distance to name.
 func hint(name string, parameters []string) string {
 	if len(parameters) == 0 {
 		return "it has none"
@@ -24,8 +25,8 @@ func hint(name string, parameters []string) string {
 	return "the nearest one is " + nearest
 }
 
-// distance is the Levenshtein distance between two names. Of a long name only the
-// beginning counts.
+// distance returns the Levenshtein distance between two names, in bytes. It reads only the
+// first maxName bytes of a.
 func distance(a, b string) int {
 	a = strings.ToLower(a[:min(len(a), maxName)])
 	b = strings.ToLower(b)
@@ -51,8 +52,8 @@ func distance(a, b string) int {
 // maxName bounds the work for one name, in bytes.
 const maxName = 100
 
-// query reads the parameters of a request. One that is absent or empty has its type's
-// zero value, and one that cannot be read is a fault.
+// query reads the parameters of a request. An absent or empty parameter has the zero value of
+// its type. One that cannot be read is a fault.
 type query struct {
 	url.Values
 	faults faults
@@ -93,7 +94,7 @@ func parameter[T any](q *query, name, message string, parse func(string) (T, err
 	return v
 }
 
-// summary reads the view of a list, and reports whether it is the short one.
+// summary reads the parameter view, and reports whether it is summary.
 func (q *query) summary() bool {
 	view := q.Get("view")
 	if view != "" && view != "full" && view != "summary" {
@@ -102,12 +103,29 @@ func (q *query) summary() bool {
 	return view == "summary"
 }
 
-// list reads what asks for one page of recipes.
+// list reads the parameters of a list.
 func (q *query) list() recipe.Query {
 	return recipe.Query{
 		PageSize: q.integer("pageSize"), PageToken: q.Get("pageToken"),
 		Q: q.Get("q"), Tag: q.Get("tag"), Ingredient: q.Get("ingredient"),
 		Made: q.choice("made"), Favorite: q.choice("favorite"), MinRating: q.number("minRating"),
 		State: recipe.State(q.Get("state")), OrderBy: q.Get("orderBy"), Count: q.flag("count"), Summary: q.summary(),
+	}
+}
+
+// takes refuses parameters that a call does not have. Else a misspelled filter would find
+// everything.
+func takes(handle web.Handler, parameters ...string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var unknown faults
+		for _, name := range names(callerOf(r.Context()).query) {
+			if !slices.Contains(parameters, name) {
+				unknown.add("query."+clip(name), "unknown", 0, "is not a parameter of this call; "+hint(name, parameters))
+			}
+		}
+		if err := unknown.refused(); err != nil {
+			return err
+		}
+		return handle(w, r)
 	}
 }

@@ -20,7 +20,7 @@ type summaries struct {
 	RecipeList
 }
 
-// summary is a recipe without the fields that are most of it: they are never set here.
+// summary is a recipe without its long fields. Here they are never set.
 type summary struct {
 	recipe.Recipe
 	Ingredients *struct{} `json:"ingredients,omitempty"`
@@ -43,7 +43,7 @@ func (f function) list(w http.ResponseWriter, r *http.Request) error {
 	out := RecipeList{Recipes: page.Recipes, NextPageToken: page.NextPageToken, TotalSize: page.TotalSize}
 	if page.NextPageToken != "" {
 		given.Set("pageToken", page.NextPageToken)
-		// Relative to the list itself, whatever the name under which it was called.
+		// A link relative to the list works under each path of the function.
 		w.Header().Set("Link", "<?"+given.Encode()+`>; rel="next"`)
 	}
 	if !q.Summary {

@@ -1,6 +1,6 @@
-// Package recipes is the Cloud Function Recipes: a user's recipes over HTTP, for
-// clients of this API and, where a request carries ?userID=, for the article's own
-// client (article.go). Its routes are in New.
+// Package recipes is the Cloud Function Recipes: the recipes of a user over HTTP. The method
+// routes has the routes of the API. Requests with ?userID= come from the article's own client
+// and have other routes (article.go).
 package recipes
 
 import (
@@ -36,7 +36,19 @@ func New(d Deps) (http.Handler, error) {
 		Deps: d, costs: newLimiter(d.User, d.Instance), pages: newLimiter(userPages, instancePages),
 		long: &longRequests{users: map[string]int{}},
 	}
-	f.Store = paidStore{d.Store, f.costs}
+	f.Store = meteredStore{d.Store, f.costs}
+	api, article := f.authenticated(f.routes()), asMessage(f.authenticated(f.article()))
+	return d.Function.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" && r.URL.Query().Has("userID") {
+			article.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})), nil
+}
+
+// routes returns the table of paths, methods and query parameters.
+func (f function) routes() http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("/{$}", web.Handler(methods{
 		"GET":    takes(f.list, listParameters...),
@@ -54,20 +66,11 @@ func New(d Deps) (http.Handler, error) {
 	routes.Handle("/:import", web.Handler(methods{"POST": takes(f.importAll, "dryRun", "duplicates", "restore")}.handle))
 	routes.Handle("/:export", web.Handler(methods{"GET": takes(f.exportAll)}.handle))
 	routes.Handle("/", web.Handler(web.NotFound))
-
-	api, article := f.authenticated(routes), asMessage(f.authenticated(f.article()))
-	return d.Function.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.RawQuery != "" && r.URL.Query().Has("userID") {
-			article.ServeHTTP(w, r)
-			return
-		}
-		api.ServeHTTP(w, r)
-	})), nil
+	return routes
 }
 
-// withVerb routes /{id} to plain and /{id}:verb to the verb's methods, since a wildcard
-// of ServeMux is always a whole segment. An id that no recipe can have is looked up
-// nowhere, except that PUT names it as a fault.
+// withVerb routes /{id} to plain, and /{id}:verb to the methods of the verb. A pattern of
+// ServeMux cannot do so, because its wildcard is always a whole segment.
 func withVerb(plain methods, verbs map[string]methods) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		id, verb, ok := strings.Cut(r.PathValue("id"), ":")

@@ -16,12 +16,12 @@ import (
 	"pantry.example/shared/web"
 )
 
-// restoreBodyTimeout bounds how long an export may take to arrive: 32 MiB in 2 minutes
-// are 2 Mbit/s.
+// restoreBodyTimeout bounds how long an export may take to arrive. 32 MiB in 2 minutes are
+// 2 Mbit/s.
 const restoreBodyTimeout = 2 * time.Minute
 
-// restoreExport takes an export of any size back. It holds the recipes that are being
-// stored and no others. A recipe whose id exists stays as it is, so that the request can
+// restoreExport stores the recipes of an export, with their ids and times. It holds only the
+// recipes that are being stored. A recipe whose id exists stays unchanged. So the request can
 // be repeated after an error.
 func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 	end, err := f.long.begin(callerOf(r.Context()).uid)
@@ -33,7 +33,7 @@ func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := forAll(r.Context())
+	ctx, cancel := longContext(r.Context())
 	defer cancel()
 	results, err := f.storeExport(ctx, body)
 	if err != nil {
@@ -49,7 +49,7 @@ func (f function) restoreExport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // storeExport stores the recipes of an export, a few at a time. An error is about the whole
-// document or the store.
+// document, or about the store.
 func (f function) storeExport(ctx context.Context, export io.Reader) ([]*ImportResult, error) {
 	results := []*ImportResult{}
 	g, ctx := errgroup.WithContext(ctx)
@@ -62,7 +62,7 @@ func (f function) storeExport(ctx context.Context, export io.Reader) ([]*ImportR
 		result := &ImportResult{Index: len(results), Status: "failed", ID: exported.ID, Title: exported.Title, Dropped: []Dropped{}}
 		results = append(results, result)
 		if err != nil {
-			result.Error = briefly(ctx, err)
+			result.Error = shortResult(ctx, err)
 			continue
 		}
 		g.Go(func() error { return f.storeExported(ctx, exported, result) })
@@ -70,11 +70,12 @@ func (f function) storeExport(ctx context.Context, export io.Reader) ([]*ImportR
 	return results, g.Wait()
 }
 
-// maxRestoreFaults bounds what the answer says of one recipe: there may be ten thousand.
+// maxRestoreFaults bounds the faults of one recipe in the answer, because an export may have
+// ten thousand recipes.
 const maxRestoreFaults = 3
 
-// briefly is asResult with the first faults alone.
-func briefly(ctx context.Context, err error) *web.Error {
+// shortResult is asResult with only the first faults.
+func shortResult(ctx context.Context, err error) *web.Error {
 	e := asResult(ctx, err)
 	e.Errors = slices.Clone(e.Errors[:min(len(e.Errors), maxRestoreFaults)])
 	return e
@@ -85,7 +86,7 @@ func (f function) storeExported(ctx context.Context, exported recipe.Recipe, res
 	var invalid recipe.ValidationError
 	switch {
 	case errors.As(err, &invalid):
-		result.Error = briefly(ctx, err)
+		result.Error = shortResult(ctx, err)
 	case err != nil:
 		return err
 	case created:

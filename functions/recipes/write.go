@@ -35,7 +35,7 @@ func (f function) create(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusCreated, added)
 }
 
-// keyOf reads the idempotency key. An empty one is refused: its sender believes that
+// keyOf reads the idempotency key. It refuses an empty key, because its sender believes that
 // the request can be repeated.
 func keyOf(h http.Header) (key string, faults faults) {
 	values := h.Values(idempotencyKey)
@@ -52,9 +52,9 @@ func keyOf(h http.Header) (key string, faults faults) {
 	return values[0], faults
 }
 
-// add stores a recipe; one that was exported from the trash goes there. A key whose
-// recipe has been moved to the trash since is a conflict: the client asked for a recipe
-// in the list.
+// add stores a recipe. A recipe that was exported from the trash goes to the trash. When the
+// key's recipe is in the trash now, add returns ErrTrashed, because the client asked for a
+// recipe in the list.
 func (f function) add(ctx context.Context, r recipe.Recipe, key string) (recipe.Recipe, error) {
 	uid := callerOf(ctx).uid
 	stored, err := f.Store.Create(ctx, uid, r, key)
@@ -132,8 +132,8 @@ func (f function) trash(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, trashed)
 }
 
-// withCurrent sends the ETag of the present version along with a failed precondition,
-// so that a client knows whether it has that version already.
+// withCurrent adds the ETag of the stored version to a failed precondition. So a client knows
+// whether it has that version already.
 func (f function) withCurrent(w http.ResponseWriter, r *http.Request, err error) error {
 	if errors.Is(err, recipe.ErrPrecondition) {
 		if now, getErr := f.Store.Get(r.Context(), callerOf(r.Context()).uid, r.PathValue("id")); getErr == nil {
@@ -174,7 +174,7 @@ func (f function) emptyTrash(w http.ResponseWriter, r *http.Request) error {
 	if err := q.faults.refused(); err != nil {
 		return err
 	}
-	ctx, cancel := forAll(r.Context())
+	ctx, cancel := longContext(r.Context())
 	defer cancel()
 	if err := f.Store.EmptyTrash(ctx, callerOf(r.Context()).uid); err != nil {
 		return err
@@ -197,7 +197,7 @@ func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {
 	if err := recentlySignedIn(r); err != nil {
 		return err
 	}
-	ctx, cancel := forAll(r.Context())
+	ctx, cancel := longContext(r.Context())
 	defer cancel()
 	if err := f.Store.DeleteAll(ctx, callerOf(r.Context()).uid); err != nil {
 		return err
@@ -206,8 +206,8 @@ func (f function) deleteAll(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// recentLogin is how old a sign-in may be that deletes everything. A session that was
-// stolen, or left open on another's device, is usually older.
+// recentLogin is the maximum age of a sign-in that may delete everything. A session that was
+// stolen, or left open on another device, is usually older.
 const recentLogin = 10 * time.Minute
 
 func recentlySignedIn(r *http.Request) error {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// CodeTable returns every error code in a Markdown table: its status, what it means, and
+// CodeTable returns a Markdown table of every error code, with its status, its meaning and
 // what a page does.
 func CodeTable() (string, error) {
 	doc, err := merged()
@@ -25,7 +25,7 @@ func codeTable(doc map[string]any) string {
 	return b.String()
 }
 
-// describeCodes puts the codes into the schema of an error and into the introduction.
+// describeCodes adds the codes to the schema of an error, and to the introduction.
 func describeCodes(doc map[string]any) {
 	var names []any
 	for _, c := range codes(doc) {

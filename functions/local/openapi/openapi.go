@@ -1,7 +1,7 @@
-// Package openapi describes the three functions in one OpenAPI 3.1 document and serves
-// it. The document is written in the YAML files of this folder; openapi.json is the same
-// with what Document adds, committed so that a change of the API is seen in review. The
-// tests of the functions hold every answer against it.
+// Package openapi describes the three functions in one OpenAPI 3.1 document, and serves it.
+// The YAML files of this folder are its source. Document makes openapi.json of them, which is
+// committed so that a review shows each change of the API. The tests of the functions check
+// every answer against it.
 package openapi
 
 import (
@@ -21,7 +21,7 @@ import (
 //go:embed *.yaml
 var parts embed.FS
 
-// Document returns the document as indented JSON, the same bytes each time.
+// Document returns the document as indented JSON. The bytes are the same each time.
 var Document = sync.OnceValues(func() ([]byte, error) {
 	doc, err := merged()
 	if err != nil {
@@ -43,7 +43,7 @@ var Document = sync.OnceValues(func() ([]byte, error) {
 	return b.Bytes(), nil
 })
 
-// merged returns the parts as one document.
+// merged returns the YAML files as one document.
 func merged() (map[string]any, error) {
 	files, err := parts.ReadDir(".")
 	if err != nil {
@@ -64,7 +64,7 @@ func merged() (map[string]any, error) {
 	return doc, nil
 }
 
-// merge adds the members of part to doc, and those of its objects to doc's.
+// merge adds the members of part to doc. It merges objects that both have.
 func merge(doc, part map[string]any) {
 	for name, value := range part {
 		old, both := doc[name].(map[string]any)
@@ -85,8 +85,8 @@ func object(in map[string]any, path ...string) map[string]any {
 	return in
 }
 
-// describeErrors replaces the list of statuses that each operation has under errors by
-// references to their responses, which all hold a problem document.
+// describeErrors replaces the list errors of each operation with references to the responses
+// of these statuses. Each response has a problem document.
 func describeErrors(doc map[string]any) {
 	responses := object(doc, "components", "responses")
 	for path := range object(doc, "paths") {
@@ -106,8 +106,8 @@ func describeErrors(doc map[string]any) {
 	}
 }
 
-// input returns the schema of a recipe as a client sends it: only the title is required,
-// and what belongs to the service is ignored.
+// input returns the schema of a recipe as a client sends it. Only the title is required. The
+// fields that the service sets are ignored.
 func input(recipe map[string]any) map[string]any {
 	schema := maps.Clone(recipe)
 	schema["required"] = []string{"title"}
@@ -126,8 +126,7 @@ func input(recipe map[string]any) map[string]any {
 	return schema
 }
 
-// summaryLacks are the fields that view=summary leaves out, besides those that any recipe
-// may lack.
+// summaryLacks are the required fields that view=summary leaves out.
 var summaryLacks = []any{"ingredients", "steps", "notes"}
 
 // listed returns the schema of a recipe in a list, which may be a summary.
@@ -138,8 +137,8 @@ func listed(recipe map[string]any) map[string]any {
 	return schema
 }
 
-// patch returns the schema of a merge patch: no field is required, and null empties each
-// one but the title.
+// patch returns the schema of a merge patch. No field is required. null empties any field but
+// the title.
 func patch(input map[string]any) map[string]any {
 	schema := maps.Clone(input)
 	delete(schema, "required")

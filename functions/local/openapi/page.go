@@ -11,18 +11,18 @@ import (
 //go:embed docs
 var docs embed.FS
 
-// policy keeps the page of the API to this host. Swagger UI has its icons as data: URLs in
-// its style sheet.
+// policy lets the page of the API load only from this host. The style sheet of Swagger UI has
+// its icons as data: URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Handler serves the document at /openapi.json for programs, and at /docs for people: with
-// Swagger UI, whose files are in this program.
+// Handler serves the document at /openapi.json for programs. At /docs it serves Swagger UI for
+// people. This program embeds the files of Swagger UI.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		text, err := Document()
-		if err != nil { // the tests make it
+		if err != nil { // the tests show that this cannot happen
 			http.Error(w, "The description cannot be made.", http.StatusInternalServerError)
 			return
 		}
@@ -49,7 +49,7 @@ func Handler() http.Handler {
 
 func serveFile(w http.ResponseWriter, name string) {
 	text, err := docs.ReadFile("docs/" + name)
-	if err != nil { // the linker put it there
+	if err != nil { // every file of the table is embedded
 		http.Error(w, "The file is missing.", http.StatusInternalServerError)
 		return
 	}
@@ -59,5 +59,5 @@ func serveFile(w http.ResponseWriter, name string) {
 
 func serve(w http.ResponseWriter, mediaType string, text []byte) {
 	w.Header().Set("Content-Type", mediaType)
-	_, _ = w.Write(text) // the client is gone when this fails
+	_, _ = w.Write(text) // an error means that the client went away
 }

@@ -1,7 +1,7 @@
-// Package fetch gets a web page for a user who names its address. The address comes from
-// outside, so it must not lead to anything that only this server can reach: other
-// servers of the project, the metadata server of Google Cloud, or this machine
-// (https://cheatsheetseries.owasp.org, Server-Side Request Forgery Prevention).
+// Package fetch gets the web page at an address that a user sent. The address must not lead
+// to anything that only this server can reach: other servers of the project, the metadata
+// server of Google Cloud, or this machine (https://cheatsheetseries.owasp.org, Server-Side
+// Request Forgery Prevention).
 package fetch
 
 import (
@@ -23,24 +23,24 @@ import (
 )
 
 const (
-	// Timeout bounds the whole of one fetch, redirects included.
+	// Timeout bounds one fetch with all its redirects.
 	Timeout = 10 * time.Second
 	// MaxBytes bounds a page after decompression.
 	MaxBytes = 4 << 20
-	// MaxRedirects bounds how often a page may lead on to another one.
+	// MaxRedirects bounds the redirects of one fetch.
 	MaxRedirects = 5
-	// UserAgent says what asks. A site can refuse it.
+	// UserAgent names Pantry to the site, which can refuse it.
 	UserAgent = "Pantry/1.0 (recipe import, on behalf of one user)"
 
 	maxHeaderBytes = 64 << 10
 )
 
-// The errors of Page. Their texts are for the person who named the address; they never
+// The errors of Fetcher.Page. Their texts are for the person who sent the address. They never
 // repeat it.
 var (
-	// ErrNotAllowed: the address, or one that it redirects to, is not one that is fetched.
+	// ErrNotAllowed: the address, or one to which it redirects, is not allowed.
 	ErrNotAllowed = errors.New("only http and https addresses of public web sites can be imported, on their usual ports")
-	// ErrUnreachable: the page did not come.
+	// ErrUnreachable: no page came from the address.
 	ErrUnreachable = errors.New("the page cannot be fetched")
 	// ErrTooLarge: the page has more than MaxBytes.
 	ErrTooLarge = errors.New("the page has more than 4 MiB")
@@ -48,12 +48,11 @@ var (
 	errRedirects = fmt.Errorf("%w: it redirects more than %d times", ErrUnreachable, MaxRedirects)
 )
 
-// Page is a page as it was fetched.
+// Page is a fetched page.
 type Page struct {
-	// URL is where the page was found, after redirects.
+	// URL is the address of the page, after redirects.
 	URL string
-	// Text is in the charset that the page declares, or in UTF-8 when the server named
-	// another charset in Content-Type.
+	// Text is UTF-8 when Content-Type names a charset. Else it has the charset of the page.
 	Text []byte
 }
 
@@ -63,7 +62,7 @@ type Fetcher struct{ client http.Client }
 // New returns a Fetcher for public web sites. It sends no cookies and no credentials,
 // uses no proxy, and keeps no connection.
 func New() *Fetcher {
-	// Control sees each address that is dialled, after the name was resolved: a name
+	// Control checks each address that is dialled, after the name was resolved. So a name
 	// server that changes its answer gains nothing.
 	dialer := net.Dialer{Control: ssrf.New().Safe}
 	return newFetcher(dialer.DialContext)
@@ -123,8 +122,8 @@ func (f *Fetcher) Page(ctx context.Context, address string) (Page, error) {
 	return Page{URL: at.String(), Text: decode(text, resp.Header.Get("Content-Type"))}, nil
 }
 
-// checkURL refuses what no browser's address bar would lead to on the public web. That
-// the host is public is checked when it is dialled.
+// checkURL refuses URLs that are not of the public web. Whether the host is public is checked
+// when it is dialled.
 func checkURL(u *url.URL) error {
 	web := u.Scheme == "http" || u.Scheme == "https"
 	port := u.Port() == "" || u.Port() == "80" || u.Port() == "443"
@@ -134,8 +133,8 @@ func checkURL(u *url.URL) error {
 	return nil
 }
 
-// reason returns what a failed fetch may say. The error of net/http names addresses, so
-// it is left out.
+// reason returns the error of a failed fetch. It leaves out the error of net/http, which
+// names addresses.
 func reason(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errRedirects):
@@ -147,10 +146,10 @@ func reason(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return fmt.Errorf("%w: its server did not answer, or not as a web server does", ErrUnreachable)
+	return fmt.Errorf("%w: its server did not answer as a web server does", ErrUnreachable)
 }
 
-// checkAnswer refuses an answer that is no page.
+// checkAnswer refuses an answer that is not a page.
 func checkAnswer(resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%w: its server answered %d", ErrUnreachable, resp.StatusCode)
@@ -163,8 +162,8 @@ func checkAnswer(resp *http.Response) error {
 	return nil
 }
 
-// decode returns text in UTF-8 when the server names another charset and text is not in
-// UTF-8 already. What the page itself declares is left to the reader of the page.
+// decode returns text in UTF-8, if contentType names another charset and text is not UTF-8.
+// The reader of the page handles the charset that the page declares.
 func decode(text []byte, contentType string) []byte {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil || params["charset"] == "" {
