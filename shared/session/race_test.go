@@ -12,16 +12,16 @@ import (
 	"pantry.example/shared/session"
 )
 
-// rounds is how often each race runs: TEST_RACE_ROUNDS, or 60.
+// rounds is how often each race runs: RACE_ROUNDS, or 200.
 func rounds(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("TEST_RACE_ROUNDS")
+	text := os.Getenv("RACE_ROUNDS")
 	if text == "" {
-		return 60
+		return 200
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		t.Fatalf("TEST_RACE_ROUNDS: %v", err)
+		t.Fatalf("RACE_ROUNDS: %v", err)
 	}
 	return n
 }
