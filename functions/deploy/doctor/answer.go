@@ -16,10 +16,10 @@ import (
 	"pantry.example/functions/checkexpiration"
 )
 
-// requestTimeout bounds one request. A cold start takes one second.
+// requestTimeout is the limit of one request. A cold start takes one second.
 const requestTimeout = 8 * time.Second
 
-// answered is what came back.
+// answered is the answer to one request.
 type answered struct {
 	status int
 	header http.Header
@@ -68,7 +68,7 @@ func (v visitor) ask(ctx context.Context, method string, t target, origin string
 	return a, nil
 }
 
-// word is a problem's code, or "?" for a text that is none.
+// word returns a problem's code, or "?" if the text has not the form of a code.
 func word(code string) string {
 	if len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return "?"
@@ -76,7 +76,7 @@ func word(code string) string {
 	return code
 }
 
-// unreachable says why there is no answer.
+// unreachable reports why there is no answer.
 func (r *report) unreachable(t target, err error) {
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
@@ -91,7 +91,8 @@ func (r *report) unreachable(t target, err error) {
 	}...)
 }
 
-// alive asks without a session: check-expiration answers true, every other function 401.
+// alive sends a request without a session. The right answer is true from check-expiration,
+// and 401 from every other function.
 func (r *report) alive(ctx context.Context, v visitor, t target) {
 	origin := ""
 	if len(v.origins) > 0 {
@@ -105,7 +106,7 @@ func (r *report) alive(ctx context.Context, v visitor, t target) {
 	switch {
 	case err != nil:
 		r.unreachable(t, err)
-	case a.header.Get("X-Request-Id") == "": // which a function puts on every answer
+	case a.header.Get("X-Request-Id") == "": // a function sets it on every answer
 		r.notTheFunction(t, a)
 	case !right:
 		r.unexpected(t, a, origin)
@@ -130,7 +131,7 @@ func (r *report) notTheFunction(t target, a answered) {
 	}...)
 }
 
-// unexpected explains an answer of the function that is not the one it gives here.
+// unexpected explains a wrong answer of the function itself.
 func (r *report) unexpected(t target, a answered, origin string) {
 	logs := "gcloud functions logs read " + t.name + " --gen2 --region=REGION"
 	r.judge(t.check(), []finding{
@@ -143,7 +144,8 @@ func (r *report) unexpected(t target, a answered, origin string) {
 	}...)
 }
 
-// mayCall asks whether a page of the origin may call. It adds nothing when it may.
+// mayCall checks with a preflight that a page of the origin may call. It reports only
+// failures.
 func (r *report) mayCall(ctx context.Context, v visitor, t target, origin string) {
 	a, err := v.ask(ctx, http.MethodOptions, t, origin)
 	if err != nil {

@@ -13,18 +13,18 @@ import (
 	"pantry.example/functions/deploy/gcloud"
 )
 
-// readTimeout bounds what gcloud takes to read a deployment.
+// readTimeout is how long gcloud may take to read a deployment.
 const readTimeout = time.Minute
 
 const checkDeployed = "deployed"
 
-// deployment is what the functions of a project run with.
+// deployment is what is known of the deployed functions of a project.
 type deployment struct {
 	env  map[string]string
 	urls []string
 }
 
-// deployedFunction is what gcloud functions list tells of a function.
+// deployedFunction is the part of a row of gcloud functions list that is used here.
 type deployedFunction struct {
 	Name          string
 	ServiceConfig struct {
@@ -36,9 +36,9 @@ type deployedFunction struct {
 
 type secretVariable struct{ Key, Secret, Version string }
 
-// deployed reads the environment and the URLs of the functions of a project, with gcloud's
-// account. Only with secrets it reads the secrets too; they stay in this process. Before
-// the first deployment there is the secret of the set-up.
+// deployed reads the variables and the URLs of the functions of a project with gcloud's
+// account. It reads the secrets only if secrets is true; they stay in this process. Before
+// the first deployment it reads the secret that the set-up made.
 func (r *report) deployed(ctx context.Context, project string, secrets bool) deployment {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()

@@ -1,7 +1,6 @@
-// Package doctor looks at a Pantry from outside: it reads the configuration that the
-// functions read, tries everything that they will do with it, and says of each thing
-// what it saw and what to do. It changes nothing that stays: it writes one key to Redis,
-// with a time to live, and removes it.
+// Package doctor checks a Pantry from outside. It reads the configuration of the functions
+// and tries what they do with it. For each check it says what it saw and what to do. It
+// writes one key to Redis, with a time to live, and removes it. It changes nothing else.
 package doctor
 
 import (
@@ -17,12 +16,12 @@ import (
 	"pantry.example/shared/config"
 )
 
-// longest is what one run may take, without -wait.
+// longest is the time that one run may take, without -wait and -project.
 const longest = 30 * time.Second
 
 const help = `go run ./functions/deploy doctor [flags]
 
-Tries what the configuration of this shell leads to, and says what is wrong.
+Checks the configuration of this shell and what it names, and says what is wrong.
 
   -url URL          ask deployed functions too; repeat it or separate URLs with commas.
                     recipes=https://… names the function. https://HOST stands for all of
@@ -48,13 +47,13 @@ type command struct {
 	wait, timeout time.Duration
 }
 
-// Run checks everything and writes a report to out: a line a check, or with -json one
-// object {"ok", "checks": [{"check","status","seen","fix"}]}. getenv is where the
-// configuration is read, os.Getenv in a program; Google's own libraries read their
-// variables (FIREBASE_AUTH_EMULATOR_HOST, GOOGLE_APPLICATION_CREDENTIALS) from the
-// process. It returns after 30 s and -wait at the latest, and a minute later with
-// -project, with 0 when no check failed, 1
-// when one did, 2 when args cannot be read. No secret is ever written.
+// Run checks everything and writes a report to out: one line for each check, or with -json
+// one object {"ok", "checks": [{"check","status","seen","fix"}]}. It never writes a secret.
+// It reads the configuration with getenv, which is os.Getenv in a program. Google's own
+// libraries read their variables (FIREBASE_AUTH_EMULATOR_HOST,
+// GOOGLE_APPLICATION_CREDENTIALS) from the process. A run takes at most 30 s and -wait, and
+// with -project one minute more. The exit code is 0 when no check failed, 1 when one did,
+// and 2 when the flags are wrong.
 func Run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (exitCode int) {
 	cmd, err := parse(args)
 	switch {
@@ -89,13 +88,13 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return 0
 }
 
-// wantsJSON also reads arguments that cannot be parsed.
+// wantsJSON reports whether -json is among args. It also works when args are wrong.
 func wantsJSON(args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool { return strings.TrimLeft(arg, "-") == "json" && arg != "json" })
 }
 
-// production returns the variables of what is deployed in cmd's project, and adds the URLs
-// of its functions to cmd when it names none.
+// production returns the variables of the functions that are deployed in cmd's project. It
+// adds their URLs to cmd if cmd has none.
 func (r *report) production(ctx context.Context, cmd *command, getenv func(string) string) func(string) string {
 	for _, name := range []string{"FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST"} {
 		if getenv(name) != "" { // Google's libraries read it from the process
@@ -143,7 +142,7 @@ func parse(args []string) (command, error) {
 	return cmd, nil
 }
 
-// examine runs what is independent side by side and reports it in a fixed order.
+// examine runs the independent checks at the same time and reports them in a fixed order.
 func (r *report) examine(ctx context.Context, cmd command, getenv func(string) string, until time.Time) {
 	if cmd.origins != "" {
 		environment := getenv
@@ -173,15 +172,15 @@ func (r *report) examine(ctx context.Context, cmd command, getenv func(string) s
 	)
 }
 
-// badVariables are the variables that the configuration refused.
+// badVariables are the variables that the configuration refuses.
 type badVariables map[string]bool
 
 func (b badVariables) redis() bool {
 	return b["REDIS_SERVER"] || b["REDIS_URL"] || b["UPSTASH_REDIS_URL"]
 }
 
-// configuration reports each problem of the configuration, and returns what can be used
-// in spite of them: one wrong variable must not hide what is wrong elsewhere.
+// configuration reports each problem of the configuration. It returns the configuration
+// without the wrong variables, so that the other checks can run.
 func (r *report) configuration(getenv func(string) string) (config.Config, badVariables) {
 	bad := badVariables{}
 	cfg, err := config.Load(getenv)

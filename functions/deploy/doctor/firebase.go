@@ -24,8 +24,8 @@ const (
 	tryAgain     = "Try again; see status.firebase.google.com"
 )
 
-// embedded reports whether the local runner's own emulator stands for a back end: the
-// project is a made-up one, which Google does not have.
+// embedded reports whether the local runner would embed this back end: no emulator is named,
+// and Google has no such project.
 func embedded(cfg config.Config, emulator string) bool {
 	return emulator == "" && strings.HasPrefix(cfg.ProjectID, "demo-")
 }
@@ -45,7 +45,7 @@ func (r *report) firebase(ctx context.Context, cfg config.Config, bad bool) {
 	}
 }
 
-// firebaseAt names the Firebase that is asked, and what to do when it gives no answer.
+// firebaseAt returns the name of the Firebase, and what to do when it does not answer.
 func firebaseAt(cfg config.Config) (name, silent string) {
 	if cfg.AuthEmulator != "" {
 		return "the emulator at " + cfg.AuthEmulator, "Start the emulator, or correct FIREBASE_AUTH_EMULATOR_HOST"
@@ -53,7 +53,8 @@ func firebaseAt(cfg config.Config) (name, silent string) {
 	return "project " + cfg.ProjectID, "Check this machine's network to identitytoolkit.googleapis.com and oauth2.googleapis.com"
 }
 
-// firebaseLookup reports whether Firebase answers at all, permitted or not.
+// firebaseLookup looks a made-up user up. It returns whether Firebase answers, even if it
+// does not permit the look-up.
 func (r *report) firebaseLookup(ctx context.Context, cfg config.Config) bool {
 	accounts, err := identity.NewDirectory(ctx, cfg.ProjectID, cfg.AuthEmulator)
 	if err != nil {
@@ -83,7 +84,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// statusIn is the status in an error of the look-up, whose text holds no more than that.
+// statusIn returns the status that an error of the look-up ends with.
 func statusIn(said string) string {
 	if i := strings.LastIndex(said, "status "); i >= 0 {
 		return said[i:]
@@ -91,11 +92,11 @@ func statusIn(said string) string {
 	return "unreadable"
 }
 
-// firebaseSession asks for a session cookie with an ID token that is none. Firebase
-// checks the permission first: INVALID_ID_TOKEN means that it is there.
+// firebaseSession asks for a session cookie with an invalid ID token. Firebase checks the
+// permission first. So INVALID_ID_TOKEN means that the permission is there.
 func (r *report) firebaseSession(ctx context.Context, cfg config.Config) bool {
-	// Opening looks for credentials, on Google Cloud over the network. The context of a
-	// token source must outlive the call that makes it.
+	// Open looks for credentials, which on Google Cloud needs the network. The token source
+	// keeps its context, so that must not end with this call.
 	firebase, err := deadline.Do(ctx, requestTimeout, func(ctx context.Context) (*firebase.Firebase, error) {
 		return firebase.Open(context.WithoutCancel(ctx), cfg.ProjectID, cfg.AuthEmulator)
 	})

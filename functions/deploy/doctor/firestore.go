@@ -26,7 +26,7 @@ const (
 	checkPurge     = "firestore-ttl"
 )
 
-// firestoreTimeout bounds a question to Firestore; the first one connects too.
+// firestoreTimeout is the limit of one question to Firestore. The first one also connects.
 const firestoreTimeout = 8 * time.Second
 
 func (r *report) firestore(ctx context.Context, cfg config.Config, bad bool) {
@@ -67,8 +67,8 @@ func (r *report) firestore(ctx context.Context, cfg config.Config, bad bool) {
 	}
 }
 
-// nobody is a user who has no recipes.
-func nobody() string { return "pantry-doctor-" + rand.Text() }
+// madeUpUser returns a new random uid, which has no recipes.
+func madeUpUser() string { return "pantry-doctor-" + rand.Text() }
 
 func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes recipe.Store) bool {
 	ctx, cancel := context.WithTimeout(ctx, firestoreTimeout)
@@ -83,7 +83,7 @@ func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes
 	denied := code == codes.PermissionDenied
 	return r.judge(checkFirestore, []finding{
 		{err == nil, pass, fmt.Sprintf("%s answers, the first time after %s", name, round(time.Since(start))), ""},
-		{errors.Is(err, errSomebody), fail, name + " has a recipe of a user who was made up just now", "See whether something else than Firestore answers there"},
+		{errors.Is(err, errHasRecipes), fail, name + " has a recipe of a user who was made up just now", "See whether something else than Firestore answers there"},
 		{code == codes.NotFound, fail, name + " has no Firestore database (default)", "gcloud firestore databases create --location=REGION --project=" + cfg.ProjectID},
 		{denied && (strings.Contains(said, "has not been used") || strings.Contains(said, "SERVICE_DISABLED")), fail, "the Firestore API is not enabled in " + name, "gcloud services enable firestore.googleapis.com --project=" + cfg.ProjectID},
 		{denied, fail, name + " does not let these credentials read (PermissionDenied)", "Give the recipes function's service account roles/datastore.user. " + credentials},
@@ -95,27 +95,27 @@ func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes
 	}...)
 }
 
-var errSomebody = errors.New("a made-up user has recipes")
+var errHasRecipes = errors.New("a made-up user has recipes")
 
-// first reads the first of a made-up user's recipes, of which there are none. It needs
-// no composite index. Get would not do: to it a missing database is a missing recipe.
+// first reads the recipes of a made-up user, which must be none. That needs no composite
+// index. Get cannot be used: a missing database looks to it like a missing recipe.
 func first(ctx context.Context, recipes recipe.Store) error {
-	for _, err := range recipes.All(ctx, nobody()) {
+	for _, err := range recipes.All(ctx, madeUpUser()) {
 		if err != nil {
 			return err
 		}
-		return errSomebody
+		return errHasRecipes
 	}
 	return nil
 }
 
-// query is one question that needs an index of its own.
+// query is a query that needs its own index.
 type query struct {
 	index string
 	ask   func(ctx context.Context, uid string) error
 }
 
-// queries need each index of firestore.indexes.json once.
+// queries returns one query for each index of firestore.indexes.json.
 func queries(client *firestore.Client, recipes recipe.Store) []query {
 	var all []query
 	list := func(index string, q recipe.Query) {
@@ -128,7 +128,7 @@ func queries(client *firestore.Client, recipes recipe.Store) []query {
 		list("terms, "+field, recipe.Query{PageSize: 1, OrderBy: field})
 		list("terms, "+field+" desc", recipe.Query{PageSize: 1, OrderBy: field + " desc"})
 	}
-	// The store counts a trash only when it has more than a page: a made-up user has none.
+	// No call of the store sends this query for a user with an empty trash.
 	all = append(all, query{"terms, purgeAt", func(ctx context.Context, uid string) error {
 		_, err := client.Collection("users").Doc(uid).Collection("recipes").Where("terms", "array-contains", "doctor").
 			Where("purgeAt", ">", time.Now()).OrderBy("purgeAt", firestore.Asc).Limit(1).Documents(ctx).GetAll()
@@ -137,13 +137,13 @@ func queries(client *firestore.Client, recipes recipe.Store) []query {
 	return all
 }
 
-// indexLink is what Firestore adds: a page of the console that makes the index.
+// indexLink finds the console page in Firestore's error. That page makes the index.
 var indexLink = regexp.MustCompile(`https://console\.firebase\.google\.com/[A-Za-z0-9/?=_.~%&-]+`)
 
 func (r *report) firestoreIndexes(ctx context.Context, cfg config.Config, all []query) {
 	ctx, cancel := context.WithTimeout(ctx, firestoreTimeout)
 	defer cancel()
-	uid := nobody()
+	uid := madeUpUser()
 	errs := make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, q := range all {

@@ -13,8 +13,8 @@ import (
 
 const deployOrigins = "Write the frontend's origin, such as https://app.example.com, into ALLOWED_ORIGINS and deploy again"
 
-// origins judges ALLOWED_ORIGINS. given is false when the variable is empty: then a local
-// run allows development servers, and a deployed function no page on another host.
+// origins checks ALLOWED_ORIGINS. given is false when the variable is empty. Then the local
+// runner allows development servers, and a deployed function allows no page on another host.
 func (r *report) origins(origins []string, given, deployed bool) {
 	const check = "allowed-origins"
 	switch {
@@ -49,11 +49,11 @@ func elsewhere(urls []string) bool {
 	})
 }
 
-// sameSite reports whether a browser counts a page at origin and a function at u as one
-// site, and so sends the SameSite=Lax cookie: they have the same scheme and the same
-// registrable domain (https://html.spec.whatwg.org/multipage/browsers.html#same-site).
-// run.app, cloudfunctions.net and web.app are public suffixes: each name below them is a
-// site of its own.
+// sameSite reports whether a page at origin and a function at u are one site: they have the
+// same scheme and the same registrable domain
+// (https://html.spec.whatwg.org/multipage/browsers.html#same-site). Only then a browser sends
+// the SameSite=Lax cookie. run.app, cloudfunctions.net and web.app are public suffixes: each
+// name below them is a site of its own.
 func sameSite(origin string, u *url.URL) bool {
 	o, err := url.Parse(origin)
 	if err != nil || o.Scheme != u.Scheme {

@@ -15,7 +15,7 @@ import (
 	"pantry.example/shared/session"
 )
 
-// stepTimeout bounds one step on the way to a server.
+// stepTimeout is the limit of one check of the server.
 const stepTimeout = 3 * time.Second
 
 const (
@@ -31,7 +31,7 @@ const (
 	checkScripts = "redis-scripts"
 )
 
-// redis goes the way of a function's first command, one step a check.
+// redis repeats the steps of a function's first command. Each step is a check.
 func (r *report) redis(ctx context.Context, c config.Redis, bad bool) {
 	s := server{c: c}
 	links := []link{
@@ -143,7 +143,7 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
 
-// round is a duration as a person reads it.
+// round returns a duration in a short form.
 func round(d time.Duration) string {
 	if d >= 10*time.Millisecond {
 		return d.Round(time.Millisecond).String()
@@ -151,8 +151,8 @@ func round(d time.Duration) string {
 	return strings.Replace(d.Round(10*time.Microsecond).String(), "µs", " µs", 1)
 }
 
-// CheckRedis tries a Redis address as a deployed function of the project would, writes
-// what it saw, and reports whether the function could use it. The address is not written.
+// CheckRedis tries a Redis address as a deployed function of the project would. It writes
+// what it saw, but not the address, and returns whether the function could use it.
 func CheckRedis(ctx context.Context, address, project string, out io.Writer) bool {
 	given := map[string]string{"REDIS_SERVER": address, "GOOGLE_CLOUD_PROJECT": project, "K_SERVICE": "set-cache"}
 	var r report

@@ -34,10 +34,10 @@ func (s *server) eviction(ctx context.Context, r *report) bool {
 	return true
 }
 
-// probeTTL is how long the test key lives when the doctor is stopped before it removes it.
+// probeTTL is how long the test key lives if the doctor is stopped before it removes the key.
 const probeTTL = 10 * time.Second
 
-// probe uses each command that the session's scripts use, on one key.
+// probe uses each command of the session's scripts on one key.
 var probe = redis.NewScript(`
 redis.call('HSET', KEYS[1], 'probe', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -48,7 +48,7 @@ redis.call('DEL', KEYS[1])
 if #all == 2 and one == ARGV[1] and ttl > 0 then return 1 end
 return 0`)
 
-// scriptErrors are the codes with which a server refuses the test script.
+// scriptErrors are the error codes that can answer the test script.
 var scriptErrors = map[string]advice{
 	"NOPERM":   {"the user may not run scripts or write user:* keys (NOPERM)", defaultUser},
 	"READONLY": {"the server takes no writes (READONLY): it is a replica", "Use the address of the primary"},

@@ -14,14 +14,14 @@ import (
 	"pantry.example/shared/config"
 )
 
-// far is the latency of a server in another region. Within one it is 1 to 5 ms.
+// far is the latency of a server in another region. In the same region it is 1 to 5 ms.
 const far = 50 * time.Millisecond
 
 // server is a Redis that accepts connections.
 type server struct {
 	c      config.Redis
 	client *redis.Client
-	facts  map[string]string // what INFO told
+	facts  map[string]string // from INFO
 }
 
 // advice is what to report when a server answers with an error.
@@ -32,7 +32,7 @@ const (
 	defaultUser = "Use the default user, or allow this one: +@hash +@scripting +@connection +@keyspace on ~user:*; on Upstash do not use the read-only token"
 )
 
-// passwordErrors are the codes with which a server refuses the first command.
+// passwordErrors are the error codes that can answer the first command.
 var passwordErrors = map[string]advice{
 	"NOAUTH":     {"the server asks for a password and got none (NOAUTH)", "Put the password into REDIS_SERVER. " + copyAgain},
 	"WRONGPASS":  {"the server refused the password (WRONGPASS)", copyAgain},
@@ -58,21 +58,22 @@ func (s *server) password(ctx context.Context, r *report) bool {
 	}...)
 }
 
-// spelled are Redis errors that begin with ERR and are told by their text alone.
-var spelled = map[string]string{
+// codesByText has a code for Redis errors that begin with ERR. Only their text tells them
+// apart.
+var codesByText = map[string]string{
 	"invalid password": "WRONGPASS", "without any password configured": "NOPASSWORD", "no password is set": "NOPASSWORD",
 	"max number of clients": "MAXCLIENTS", "unknown command": "UNKNOWN",
 }
 
-// errorCode is the word in capitals that a Redis error begins with. The rest of its text
-// is never shown, because it may name the user.
+// errorCode returns the word in capitals at the beginning of a Redis error. The rest of the
+// error is never shown, because it may name the user.
 func errorCode(err error) string {
 	var fromServer redis.Error
 	if !errors.As(err, &fromServer) {
 		return ""
 	}
 	text := fromServer.Error()
-	for part, code := range spelled {
+	for part, code := range codesByText {
 		if strings.Contains(strings.ToLower(text), part) {
 			return code
 		}
@@ -110,8 +111,8 @@ func (s *server) latency(ctx context.Context, r *report) bool {
 		finding{true, pass, seen, ""})
 }
 
-// readFacts keeps what INFO tells. Each section is asked for by itself: a server that
-// lacks one still tells the others.
+// readFacts reads INFO into facts. It asks for each section separately, because some servers
+// lack one.
 func (s *server) readFacts(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()

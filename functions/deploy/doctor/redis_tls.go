@@ -13,8 +13,8 @@ import (
 	"pantry.example/shared/config"
 )
 
-// soon is when a certificate gets a warning before its end. Some certificates live for
-// days only: these get it in the last third of their life.
+// soon is how long before its end a certificate gets a warning. A certificate that lives for
+// a few days gets it in the last third of its life.
 const soon = 14 * 24 * time.Hour
 
 func (r *report) redisTLS(ctx context.Context, c config.Redis) bool {
@@ -62,8 +62,7 @@ func (r *report) certificate(c config.Redis, state tls.ConnectionState) {
 		finding{true, pass, seen, ""})
 }
 
-// redisPlain tells a server that wants TLS from one that does not, before a password is
-// sent to it in the clear.
+// redisPlain checks that the server expects no TLS, before a password is sent without TLS.
 func (r *report) redisPlain(ctx context.Context, c config.Redis) bool {
 	plain, secure := answersPlain(ctx, c), false
 	if !plain {
@@ -76,7 +75,7 @@ func (r *report) redisPlain(ctx context.Context, c config.Redis) bool {
 		finding{true, fail, "what listens at " + c.Addr() + " does not answer as a Redis, with TLS or without", "Compare host and port with the console"})
 }
 
-// handshake is as the functions connect (shared/session).
+// handshake connects as the functions do (shared/session).
 func handshake(ctx context.Context, c config.Redis, unchecked bool) (tls.ConnectionState, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
@@ -96,8 +95,8 @@ func handshake(ctx context.Context, c config.Redis, unchecked bool) (tls.Connect
 	return secure.ConnectionState(), nil
 }
 
-// answersPlain reports whether a Redis without TLS is there: it answers PING with a
-// status or an error, whoever asks.
+// answersPlain reports whether a Redis without TLS answers. It answers PING with a status or
+// an error, also without a password.
 func answersPlain(ctx context.Context, c config.Redis) bool {
 	conn, err := dial(ctx, c)
 	if err != nil {
@@ -117,7 +116,7 @@ func answersPlain(ctx context.Context, c config.Redis) bool {
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
 
-// names are the hosts of a certificate.
+// names returns the hosts of a certificate.
 func names(c *x509.Certificate) string {
 	all := c.DNSNames
 	for _, ip := range c.IPAddresses {

@@ -56,7 +56,8 @@ type finding struct {
 	status, seen, fix string
 }
 
-// judge reports the first finding that holds. It returns whether that is no failure.
+// judge reports the first finding whose condition holds. It returns false if that is a
+// failure.
 func (r *report) judge(check string, findings ...finding) bool {
 	for _, f := range findings {
 		if f.when {
@@ -67,14 +68,14 @@ func (r *report) judge(check string, findings ...finding) bool {
 	return true
 }
 
-// link is a check, or several with one reason, in a chain.
+// link is a step of a chain: one check, or several that are skipped for the same reason.
 type link struct {
 	checks []string
 	broken string      // why the later links are skipped when this one fails
 	try    func() bool // reports whether the later links can be tried
 }
 
-// chain tries links in order. When one fails, the later ones are skipped.
+// chain tries the links in order. When one fails, it skips the later ones.
 func (r *report) chain(links []link) {
 	for i, l := range links {
 		if !l.try() {
@@ -103,8 +104,8 @@ func (r *report) sideBySide(parts ...func(*report)) {
 	}
 }
 
-// printable removes control characters, with which a server could steer the terminal,
-// and shortens the text.
+// printable shortens the text and removes control characters, because a server could use
+// them to change what the terminal shows.
 func printable(s string) string {
 	s = strings.Map(func(c rune) rune {
 		if c == '\n' || c == '\r' || c == '\t' {
@@ -138,7 +139,7 @@ func (r *report) writeText(out io.Writer) error {
 	for i, x := range r.results {
 		counts[x.Status]++
 		if i > 0 && x.Status == skip && r.results[i-1].Status == skip && r.results[i-1].Seen == x.Seen {
-			continue // one line tells the reason for all of them
+			continue // the line before gives the same reason
 		}
 		fmt.Fprintf(&s, "%-5s %-18s %s\n", x.Status, x.Check, x.Seen)
 		if x.Fix != "" {
@@ -147,7 +148,7 @@ func (r *report) writeText(out io.Writer) error {
 	}
 	fmt.Fprintf(&s, "\n%d passed, %d warned, %d failed, %d skipped\n", counts[pass], counts[warn], counts[fail], counts[skip])
 	if counts[skip] > 0 {
-		s.WriteString("A skipped line says why. To check everything, set REDIS_SERVER and GOOGLE_CLOUD_PROJECT, or add -project PROJECT -secret to check what is deployed.\n")
+		s.WriteString("Each skipped line gives its reason. To check everything, set REDIS_SERVER and GOOGLE_CLOUD_PROJECT, or add -project PROJECT -secret to check what is deployed.\n")
 	}
 	_, err := io.WriteString(out, s.String())
 	return err

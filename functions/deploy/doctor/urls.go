@@ -22,8 +22,8 @@ type target struct {
 func (t target) check() string     { return "url-" + t.name }
 func (t target) preflight() string { return "url-" + t.name + "-preflight" }
 
-// urls checks the functions that are deployed at raw. A wrong answer is asked for again
-// until the time until: a new function can take a minute before everyone may call it.
+// urls checks the functions at the URLs raw. After a wrong answer it asks again, until the
+// time until: it can take a minute until everyone may call a new function.
 func (r *report) urls(ctx context.Context, raw, origins []string, until time.Time) {
 	if len(raw) == 0 {
 		r.skip("no -url was given: -url https://… asks deployed functions too", "url")
@@ -49,9 +49,9 @@ func (r *report) urls(ctx context.Context, raw, origins []string, until time.Tim
 	r.cookies(targets, origins)
 }
 
-// parseTarget finds which functions a URL leads to. NAME=URL says it. Without a name the
-// end of the path says it, or the beginning of a Cloud Run host. Any other host has all
-// functions under /api/, as Firebase Hosting and the local runner have.
+// parseTarget returns the functions that a URL leads to. NAME=URL names the function.
+// Without a name, the end of the path or the beginning of a Cloud Run host names it. Any
+// other host serves all functions under /api/, as Firebase Hosting and the local runner do.
 func parseTarget(raw string) (_ []target, reason string) {
 	name, address, named := strings.Cut(raw, "=")
 	if !named || strings.Contains(name, "/") {
@@ -81,7 +81,7 @@ func parseTarget(raw string) (_ []target, reason string) {
 	return all, ""
 }
 
-// visitor asks functions what a browser without a session would. Nothing is changed.
+// visitor sends the requests of a browser without a session. They change nothing.
 type visitor struct {
 	client  *http.Client
 	origins []string
@@ -90,7 +90,7 @@ type visitor struct {
 
 func newVisitor(origins []string, until time.Time) visitor {
 	return visitor{
-		// A redirect leads away from the function: it is an answer to report.
+		// A redirect is not followed: a function never redirects, so it is reported.
 		client:  &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		origins: origins, until: until,
 	}
@@ -99,8 +99,9 @@ func newVisitor(origins []string, until time.Time) visitor {
 // pause is the time between two tries of one question.
 const pause = time.Second
 
-// insist asks until the answer is no failure, or until v.until. It adds the last result.
-func (r *report) insist(ctx context.Context, v visitor, ask func(*report)) bool {
+// untilGood repeats ask until it reports no failure, or until v.until. It adds the last
+// report.
+func (r *report) untilGood(ctx context.Context, v visitor, ask func(*report)) bool {
 	for {
 		var last report
 		ask(&last)
@@ -117,13 +118,13 @@ func (r *report) insist(ctx context.Context, v visitor, ask func(*report)) bool 
 
 // function checks one function: that it answers, as itself, and to pages.
 func (r *report) function(ctx context.Context, v visitor, t target) {
-	if !r.insist(ctx, v, func(r *report) { r.alive(ctx, v, t) }) {
+	if !r.untilGood(ctx, v, func(r *report) { r.alive(ctx, v, t) }) {
 		r.skip("the function does not answer as it should", t.preflight())
 		return
 	}
 	good := len(v.origins) > 0
 	for _, origin := range v.origins {
-		good = r.insist(ctx, v, func(r *report) { r.mayCall(ctx, v, t, origin) }) && good
+		good = r.untilGood(ctx, v, func(r *report) { r.mayCall(ctx, v, t, origin) }) && good
 	}
 	switch {
 	case len(v.origins) == 0:
@@ -133,7 +134,7 @@ func (r *report) function(ctx context.Context, v visitor, t target) {
 	}
 }
 
-// cookies says for each page how it should carry the session.
+// cookies reports for each page whether the session can be a cookie there.
 func (r *report) cookies(targets []target, origins []string) {
 	var seen []string
 	for _, t := range targets {
