@@ -34,8 +34,8 @@ func allocations(t *testing.T, h http.Handler, target string) int {
 	}))
 }
 
-// The bounds are a third above what was measured. The race detector makes the pools drop
-// some of what they hold, and the count vary.
+// The bounds are a third above the measured numbers. With the race detector, pools drop some
+// of their items, so the numbers vary.
 func TestAllocations(t *testing.T) {
 	s := start(t, nil, func(d *recipes.Deps) {
 		d.Authenticate = func(*http.Request) (session.Session, error) { return session.Session{UID: "alice-uid"}, nil }

@@ -99,7 +99,7 @@ func sorted(list []string, less func(a, b string) bool) []string {
 	return list
 }
 
-// A userID is an assertion: another one, or none, opens nothing.
+// A request with another userID than the session's, or an empty one, is refused.
 func TestArticleUserIDMustBeTheSessions(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"Soup"}`).ID
@@ -164,8 +164,8 @@ func TestArticleErrors(t *testing.T) {
 	}
 }
 
-// Of those who add one title at once, one wins, and a title that was renamed or trashed
-// is free again.
+// When many add one title at once, one succeeds. The title is free again after its recipe was
+// renamed or trashed.
 func TestArticleTitleIsAddedOnce(t *testing.T) {
 	s := start(t, nil)
 	add := request{method: "POST", path: "/" + asAlice, body: `{"title":"Soup"}`}

@@ -15,7 +15,7 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// Another user's recipe is the same answer as one that nobody has, to the byte.
+// The answer for another user's recipe has the same bytes as for one that does not exist.
 func TestAnotherUsersRecipeIsUnknown(t *testing.T) {
 	s := start(t, nil)
 	alices := s.add(`{"title":"Secret soup","url":"https://secret.example/"}`)
@@ -77,7 +77,7 @@ func dateless(h http.Header) http.Header {
 	return h
 }
 
-// What a body must not be, with the same answer on every route that reads one.
+// Every route that reads a body refuses these bodies with the same answer.
 func TestHostileBodies(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"Soup"}`).ID
@@ -160,8 +160,8 @@ func TestManyFaultsAreCut(t *testing.T) {
 	}
 }
 
-// Faults past those that are told are not kept: each of the first ones was
-// compared with all of them, a second of work for 240 KB.
+// Faults past the first hundred are not kept. Else each new fault is compared with all of
+// them, which took a second for 240 KB.
 func TestManyFaultsCostLittle(t *testing.T) {
 	s := start(t, nil)
 	body := `{"title":"Soup","steps":[` + strings.Repeat(`1,`, 125_000) + `1]}`
@@ -190,7 +190,7 @@ func TestUnicodeAndMarkup(t *testing.T) {
 	}
 }
 
-// brokenStore fails as told.
+// brokenStore returns the error that a test sets.
 type brokenStore struct {
 	recipe.Store
 	err error
@@ -227,7 +227,7 @@ func TestImportIntoAStoreThatFails(t *testing.T) {
 	}
 }
 
-// A client that goes away is no fault of ours.
+// A client that goes away is not an error of the server.
 func TestClientThatGoesAway(t *testing.T) {
 	s := start(t, brokenStore{store.NewMemory(), context.Canceled})
 	if r := s.do(request{path: "/?userID=alice-uid"}); r.status != http.StatusRequestTimeout {

@@ -13,7 +13,7 @@ import (
 	"pantry.example/shared/web"
 )
 
-// watchedStore says when a recipe is read.
+// watchedStore tells a test when a recipe is read.
 type watchedStore struct {
 	recipe.Store
 	read chan struct{}

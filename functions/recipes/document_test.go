@@ -69,7 +69,7 @@ var document = sync.OnceValue(func() apiDocument {
 	return d
 })
 
-// operationOf returns what the document says of a method and path, nil if nothing.
+// operationOf returns the operation of a method and path in the document, nil if there is none.
 func operationOf(method, path string) *operation {
 	path, _, _ = strings.Cut(path, "?")
 	for _, prefix := range []string{"/api/recipes", "/recipes"} {
@@ -94,8 +94,8 @@ func operationOf(method, path string) *operation {
 	return nil
 }
 
-// checkAgainstDocument fails the test when an answer is not as the document says, or
-// when a body was taken that the document forbids.
+// checkAgainstDocument fails the test when an answer does not match the document, or when the
+// function accepted a body that the document forbids.
 func checkAgainstDocument(t testing.TB, q request, r response) {
 	t.Helper()
 	op := operationOf(q.method, q.path)
@@ -150,7 +150,7 @@ func checkAnswer(t testing.TB, op *operation, r response) {
 
 var compiled sync.Map // of *jsonschema.Schema by its text
 
-// validate holds a JSON text against a schema of the document.
+// validate checks a JSON text against a schema of the document.
 func validate(schema json.RawMessage, text string) error {
 	v, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {

@@ -10,14 +10,13 @@ import (
 	"pantry.example/functions/recipes"
 )
 
-// unlimited is a budget that no fuzzing spends.
+// unlimited is a budget that fuzzing never spends.
 func unlimited(d *recipes.Deps) {
 	d.User = recipes.Budget{Burst: 1 << 30, PerSecond: 1 << 30}
 	d.Instance = d.User
 }
 
-// Whatever a signed-in client sends, the fault is never ours, and the answer is as the
-// document says.
+// Whatever a signed-in client sends, the answer is never a 5xx, and it matches the document.
 func FuzzRequests(f *testing.F) {
 	const patch = "application/merge-patch+json"
 	for _, q := range []struct{ method, target, mediaType, condition, body string }{
@@ -75,8 +74,8 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// Whatever the query of a list is, it is answered or refused, and what is answered has
-// parameters that a list has.
+// Every query of a list is either answered or refused. An answered query has only parameters
+// of a list.
 func FuzzListQuery(f *testing.F) {
 	for _, q := range []string{
 		"", "q=soup&count=true&view=summary", "pageSize=-1", "pageSize=1e3", "pageToken=eyJ2IjoxfQ", "orderBy=title%20desc", "made&favorite=1",
@@ -110,8 +109,7 @@ func FuzzListQuery(f *testing.F) {
 	})
 }
 
-// Whatever body makes a recipe, the recipe that is answered can be sent back and changes
-// nothing.
+// When a body makes a recipe, a PUT of the answered recipe changes nothing.
 func FuzzRecipeBody(f *testing.F) {
 	for _, body := range []string{
 		full, `{"title":"x"}`, `{"title":"\ud83c\udf63 \u202ea"}`, `{"title":"x","rating":4.999999999999999999,"servings":4.0}`,

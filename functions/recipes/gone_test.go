@@ -54,7 +54,7 @@ func TestEmptyTrash(t *testing.T) {
 	}
 }
 
-// A list for cards leaves out what is long.
+// A summary leaves out the long fields.
 func TestSummary(t *testing.T) {
 	s := start(t, nil)
 	whole := s.add(full)

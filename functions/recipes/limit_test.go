@@ -15,8 +15,7 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// Whatever a user asks for is paid from one budget, in document reads, and another user
-// has a budget of their own.
+// Every call of a user spends from one budget of document reads. Each user has their own.
 func TestWhatAUserMayCost(t *testing.T) {
 	import3 := request{method: "POST", path: "/:import", body: `[{"@type":"Recipe","name":"a"},{"@type":"Recipe","name":"b"},{"@type":"Recipe","name":"c"}]`, header: ldJSON}
 	for name, c := range map[string]struct {
@@ -75,7 +74,7 @@ func TestWhatAnInstanceMayCost(t *testing.T) {
 	}
 }
 
-// Exports and restores hold a request for minutes. Some places are left for others.
+// Exports and restores take minutes. There is always room for other requests.
 func TestLongRequestsAreFew(t *testing.T) {
 	hold, begun := make(chan struct{}), make(chan struct{})
 	s := start(t, nil)
@@ -123,7 +122,7 @@ func TestLongRequestsAreFew(t *testing.T) {
 	}
 }
 
-// A site that answers slowly holds requests too.
+// Fetches from a slow site are long requests too.
 func TestFetchesAreFew(t *testing.T) {
 	hold, begun := make(chan struct{}), make(chan struct{})
 	s := start(t, nil, func(d *recipes.Deps) {

@@ -183,7 +183,7 @@ func TestBadParametersAreAllNamed(t *testing.T) {
 	}
 }
 
-// A parameter that a call does not have is named with the one that was probably meant.
+// The fault of an unknown parameter names the nearest known one.
 func TestUnknownParameters(t *testing.T) {
 	s := start(t, nil)
 	for _, c := range []struct{ method, path, location, nearest string }{

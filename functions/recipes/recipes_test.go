@@ -22,8 +22,8 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// Each request costs one look-up of its session, whatever it asks, and one without a
-// session learns nothing of what there is.
+// Each request looks up its session once, before anything else. A request without a session
+// has the same answer on every route.
 func TestEveryRequestAuthenticatesOnceAndFirst(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"Soup"}`).ID

@@ -34,8 +34,8 @@ func (s *service) restore(who, export string) response {
 	return s.do(request{as: who, method: "POST", path: "/:import?restore=true", body: export, header: ldJSON})
 }
 
-// An export of more recipes than an import takes comes back whole, to another account or
-// after everything was deleted, and a second time it changes nothing.
+// A restore stores an export of more recipes than an import takes, in another account or after
+// everything was deleted. A second restore changes nothing.
 func TestExportComesBackWhole(t *testing.T) {
 	s := start(t, nil)
 	s.add(full)
@@ -114,7 +114,8 @@ func TestExportsThatCannotBeRestored(t *testing.T) {
 	}
 }
 
-// sink takes recipes back and keeps none. It fails from the failAt-th on, if not 0.
+// sink accepts exported recipes and keeps none. It fails from the failAt-th one on, if failAt
+// is not 0.
 type sink struct {
 	recipe.Store
 	first   chan struct{}
@@ -139,7 +140,7 @@ func (s *sink) CreateExported(_ context.Context, _ string, r recipe.Recipe) (rec
 	return r, true, nil
 }
 
-// Recipes are stored while the rest of the export is still to come, a few at a time.
+// A restore stores recipes, a few at a time, before the rest of the export has arrived.
 func TestRestoreReadsAsItStores(t *testing.T) {
 	export := start(t, nil, func(d *recipes.Deps) {
 		d.Store = endless{recipestore.NewMemory(), 1000, 0, new(atomic.Int64)}
@@ -172,7 +173,7 @@ func TestRestoreReadsAsItStores(t *testing.T) {
 	}
 }
 
-// A store that fails halfway ends the restore, which says how far it came.
+// When the store fails, the restore ends, and its answer says how many recipes are stored.
 func TestRestoreIntoAStoreThatFails(t *testing.T) {
 	s := start(t, nil)
 	for i := range 50 {
@@ -191,7 +192,7 @@ func TestRestoreIntoAStoreThatFails(t *testing.T) {
 	}
 }
 
-// A page that the user has already is not stored again, unless that is asked for.
+// A recipe from a page that the user has already is not stored again, unless duplicates=allow.
 func TestDuplicates(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"My soup","url":"https://example.com/soup"}`).ID
@@ -214,7 +215,7 @@ func TestDuplicates(t *testing.T) {
 	if r := results[0]; r.Status != "created" || r.DuplicateOf != id || r.Recipe.ID == "" || r.Recipe.ID == id {
 		t.Errorf("allowed: %+v", r)
 	}
-	// A repeated request answers as the first time.
+	// A repeated request has the same answer.
 	keyed := request{as: "bob", body: page, header: map[string]string{"Idempotency-Key": "k", "Content-Type": "application/ld+json"}}
 	first, again := s.imported(keyed), s.imported(keyed)
 	for i := range first {
@@ -224,8 +225,8 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-// Ten thousand recipes with a hundred faults each must not make an answer, and take
-// memory, many times the size of the export.
+// The answer to ten thousand recipes with a hundred faults each must not be many times as
+// large as the export.
 func TestRestoreTellsTheFirstFaults(t *testing.T) {
 	s := start(t, nil)
 	broken := `{"@type":"Recipe","pantry:format":"1","pantry:id":"x","name":"Soup","recipeIngredient":[` +

@@ -131,7 +131,7 @@ func TestImportRefusesDocuments(t *testing.T) {
 	}
 }
 
-// What is exported imports again to the same recipes, the trash included.
+// The import of an export has the same recipes, trashed ones too.
 func TestExportImportsAgain(t *testing.T) {
 	s := start(t, nil)
 	s.add(full)
@@ -168,8 +168,8 @@ func TestExportImportsAgain(t *testing.T) {
 	}
 }
 
-// endless yields ten thousand recipes that are never in memory together, and fails
-// after fail of them when that is not 0. It counts what it has yielded.
+// endless yields ten thousand recipes, one at a time. It fails after fail of them, if fail is
+// not 0. It counts the recipes that it yielded.
 type endless struct {
 	recipe.Store
 	size, fail int
@@ -220,7 +220,7 @@ func TestExportOfTenThousand(t *testing.T) {
 	}
 }
 
-// An export of a gigabyte is read from the store as the client takes it, and no further
+// An export of a gigabyte reads from the store only as fast as the client reads, and stops
 // when the client goes away.
 func TestExportWaitsForItsReader(t *testing.T) {
 	store := endless{store.NewMemory(), 100_000, 0, new(atomic.Int64)}
@@ -231,7 +231,7 @@ func TestExportWaitsForItsReader(t *testing.T) {
 	}
 	_ = body.Close() // the connection is cut: the rest was not read
 	s.close()        // waits for the handler
-	// What the buffers of a connection on this machine hold is far from half of it.
+	// The buffers of a connection on this machine have far less than half of the export.
 	if n := store.yielded.Load(); n > 5000 {
 		t.Errorf("%d recipes were read for a client that took a byte", n)
 	}
@@ -246,7 +246,8 @@ func TestExportWaitsForItsReader(t *testing.T) {
 	}
 }
 
-// An export that breaks off is never a complete answer, and the log says why.
+// When the store fails during an export, the client sees an incomplete answer, and the log
+// has the reason.
 func TestExportThatBreaksOff(t *testing.T) {
 	s := start(t, endless{store.NewMemory(), 1000, 5000, new(atomic.Int64)})
 	r, err := s.try(request{path: "/:export"})

@@ -43,12 +43,12 @@ func TestCreateGetAndReplace(t *testing.T) {
 	if read.body != created.body || read.header.Get("ETag") != created.header.Get("ETag") {
 		t.Errorf("read %s, created %s", read.body, created.body)
 	}
-	// What was read can be sent back as it is; what belongs to the service is ignored.
+	// A client can send back what it read. The fields of the service are ignored.
 	again := as[recipe.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: read.body, header: map[string]string{"If-Match": read.header.Get("ETag")}}), http.StatusOK)
 	if diff := cmp.Diff(got, again); diff != "" {
 		t.Errorf("sent back, which changes nothing (-want +got):\n%s", diff)
 	}
-	// PUT replaces: what the body does not name becomes empty.
+	// PUT replaces the recipe: fields that the body lacks become empty.
 	bare := as[recipe.Recipe](t, s.do(request{method: "PUT", path: "/" + got.ID, body: `{"title":"Bare"}`}), http.StatusOK)
 	if bare.ETag == got.ETag || !bare.UpdatedAt.After(got.UpdatedAt) {
 		t.Error("the version did not change with the write")
@@ -172,7 +172,7 @@ func TestPatch(t *testing.T) {
 	}
 }
 
-// A patch is judged with the recipe that it changes: each of these is small enough.
+// The changed recipe is validated, not only the patch: each of these patches is small enough.
 func TestPatchedRecipeIsValidatedAsAWhole(t *testing.T) {
 	s := start(t, nil)
 	steps := `"` + strings.Repeat("ä", 4000) + `"` + strings.Repeat(`,"`+strings.Repeat("x", 3000)+`"`, 70)
@@ -253,8 +253,8 @@ func TestDeleteAllNeedsConfirmation(t *testing.T) {
 	}
 }
 
-// Of writers that start from one version exactly one wins; the others are told the
-// version that stands.
+// When several writers start from one version, exactly one succeeds. The others get the ETag
+// of the stored version.
 func TestConcurrentEditsOfOneVersion(t *testing.T) {
 	s := start(t, nil)
 	before := s.add(`{"title":"Soup"}`)
@@ -292,7 +292,7 @@ func TestConcurrentEditsOfOneVersion(t *testing.T) {
 	}
 }
 
-// Without a condition patches of different fields are all kept.
+// Concurrent patches of different fields, without a condition, are all stored.
 func TestConcurrentPatchesLoseNothing(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"Soup"}`).ID

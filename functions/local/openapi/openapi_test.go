@@ -69,7 +69,7 @@ func read(t *testing.T) (document, []byte) {
 	return d, text
 }
 
-// Everything that the contract lists is there, and nothing else.
+// The document has the operations of the contract, and no others.
 func TestOperations(t *testing.T) {
 	d, _ := read(t)
 	got := map[string]string{}

@@ -11,8 +11,8 @@ import (
 	"pantry.example/functions/local/openapi"
 )
 
-// TestPage: the page and all that it loads are in this program, and its policy keeps it to
-// this host. A browser's test shows that it works so.
+// TestPage: this program has the page and all that it loads, and the policy allows only this
+// host. A test with a browser shows that the page works.
 func TestPage(t *testing.T) {
 	get := func(path string) (*http.Response, string) {
 		r := httptest.NewRequest(http.MethodGet, path, nil)

@@ -22,8 +22,8 @@ import (
 	"pantry.example/functions/recipes/fetch"
 )
 
-// Each of these leads to something that only this server can reach, or is no address of
-// a page.
+// Each of these addresses leads to something that only this server can reach, or is not an
+// address of a page.
 func TestAddressesThatAreRefused(t *testing.T) {
 	f := fetch.New()
 	for _, address := range []string{
@@ -105,7 +105,7 @@ func resolver(t *testing.T, answer func() [4]byte) *net.Resolver {
 	}}
 }
 
-// The address that is dialled counts, not one that the name had before.
+// The dialled address is checked, not an earlier address of the name.
 func TestNamesThatLeadInwards(t *testing.T) {
 	var asked atomic.Int64
 	answers := [][4]byte{{127, 0, 0, 1}, {169, 254, 169, 254}, {10, 0, 0, 1}}
@@ -254,7 +254,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// A proxy of the environment would dial in place of the guarded dialer.
+// A proxy of the environment is not used, because it would replace the guarded dialer.
 func TestNoProxy(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
 	f := site(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<p>") })
@@ -263,8 +263,8 @@ func TestNoProxy(t *testing.T) {
 	}
 }
 
-// A server that sends a byte each second does not hold a request for longer than the
-// timeout, whether it is slow before the head, within it or in the body.
+// The timeout ends a fetch from a server that sends one byte each second, be it slow before the
+// headers, in the headers or in the body.
 func TestSlowServers(t *testing.T) {
 	for name, head := range map[string]string{
 		"silent": "", "within the head": "HTTP/1.1 200 OK\r\nX: ", "in the body": "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",

@@ -14,8 +14,7 @@ import (
 	"pantry.example/shared/recipe/jsonld"
 )
 
-// bombs are documents that are small to send and were, or could be, dear to read.
-// Each is built to about size bytes.
+// bombs returns documents of about size bytes that were, or could be, expensive to read.
 func bombs(size int) map[string]string {
 	fill := func(head, piece, tail string) string {
 		return head + strings.Repeat(piece, max(1, (size-len(head)-len(tail))/len(piece))) + tail
@@ -89,10 +88,9 @@ func manyProps(n int) string {
 	return b.String()
 }
 
-// Whatever the document, reading it takes memory in proportion to its size. The
-// limit is what the budget allows, and room for the pools that the race detector
-// empties; each of these once took many times as much, or
-// would without a bound on the stage that it aims at.
+// Reading takes memory in proportion to the size of the document. The limit is the budget, and
+// room for the pools that the race detector empties. Each of these documents once took many
+// times as much, or would without the bound that it tests.
 func TestBombsCostNoMoreThanTheirSize(t *testing.T) {
 	for name, doc := range bombs(256 << 10) {
 		var err error
@@ -103,8 +101,8 @@ func TestBombsCostNoMoreThanTheirSize(t *testing.T) {
 	}
 }
 
-// What refers to one thing too often, or has more values than any recipe, is
-// refused with an error that says what to do.
+// A document that refers to one object too often, or that has too many values, is refused. The
+// error says what to do.
 func TestTooComplex(t *testing.T) {
 	all := bombs(256 << 10)
 	for _, name := range []string{"references to one long list", "recipes that share one step", "open elements and end tags"} {
@@ -200,7 +198,7 @@ func TestOneDocumentIsReadAtATime(t *testing.T) {
 	})
 }
 
-// asked is a context that tells when it is asked for its error.
+// asked is a context that tells a test when its error is read.
 type asked struct {
 	context.Context
 	tell func()

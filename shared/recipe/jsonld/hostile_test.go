@@ -10,8 +10,8 @@ import (
 	"pantry.example/shared/recipe/jsonld"
 )
 
-// Documents built to be slow are read to their end. BenchmarkHostile shows that they are
-// read in linear time; a reader that is not would not be done with these for minutes.
+// Documents that were built to be slow are read to their end. BenchmarkHostile shows that this
+// takes linear time. In quadratic time, it would take minutes.
 func TestHostileDocuments(t *testing.T) {
 	for name, doc := range hostile(64 << 10) {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
@@ -164,8 +164,7 @@ func TestDroppedIsBounded(t *testing.T) {
 	}
 }
 
-// A text of the largest document costs a bounded amount, is cut between
-// characters, and what was cut is said.
+// A huge text is cut between two characters, and dropped says so.
 func TestHugeTextIsCut(t *testing.T) {
 	items, err := jsonld.Parse(context.Background(), []byte(`{"@type":"Recipe","name":"x","recipeInstructions":"`+strings.Repeat("日", 1_200_000)+`"}`))
 	if err != nil || len(items) != 1 || items[0].Err != nil {

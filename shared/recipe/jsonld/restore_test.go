@@ -42,8 +42,8 @@ func read(ctx context.Context, r io.Reader) (list []recipe.Recipe, err error) {
 	return list, err
 }
 
-// An export of any size comes back whole, with ids, states and times, and the
-// reader never reads far ahead of what it yielded.
+// ReadExport reads an export of any size, with ids, states and times. It never reads far ahead
+// of the recipe that it yields.
 func TestExportComesBackWhole(t *testing.T) {
 	pr, pw := io.Pipe()
 	go func() {
@@ -141,7 +141,7 @@ type failingReader struct{ err error }
 
 func (f *failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// A recipe that was changed to an invalid one does not cost the others.
+// A recipe that breaks a rule does not stop the others.
 func TestExportWithAnInvalidRecipe(t *testing.T) {
 	doc := strings.Replace(string(export(t, exported(0), exported(1))), `"name":"Recipe 0`, `"name":"  ","x":"`, 1)
 	list, err := read(context.Background(), strings.NewReader(doc))
@@ -151,7 +151,7 @@ func TestExportWithAnInvalidRecipe(t *testing.T) {
 	}
 }
 
-// A state that Pantry does not have is not one that comes in.
+// A recipe with an unknown state becomes active.
 func TestExportWithAnUnknownState(t *testing.T) {
 	doc := strings.Replace(string(export(t, exported(1))), `"trashed"`, `"gone"`, 1)
 	list, err := read(context.Background(), strings.NewReader(doc))
@@ -160,7 +160,7 @@ func TestExportWithAnUnknownState(t *testing.T) {
 	}
 }
 
-// Who stops early gets no more.
+// ReadExport stops when its caller stops.
 func TestExportIsReadNoFurtherThanWanted(t *testing.T) {
 	for range jsonld.ReadExport(context.Background(), bytes.NewReader(export(t, exported(0), exported(1)))) {
 		break

@@ -67,7 +67,7 @@ func recipes() *rapid.Generator[recipe.Recipe] {
 	}).Filter(func(r recipe.Recipe) bool { return r.Validate() == nil })
 }
 
-// What is exported imports again to the same recipe, and nothing is dropped.
+// The import of an exported recipe has the same recipe, and drops nothing.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := recipes().Draw(rt, "recipe")

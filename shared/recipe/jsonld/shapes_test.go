@@ -12,8 +12,7 @@ import (
 	"pantry.example/shared/recipe/jsonld"
 )
 
-// values draws what may stand under any property: every property is tried with
-// every shape, meant or not.
+// values draws a value for any property. Every property is tried with every type of value.
 func values(depth int) *rapid.Generator[any] {
 	scalars := rapid.SampledFrom([]any{
 		nil, true, false, 0, 4, -1, 4.5, 1e300, "", " ", "4", "PT1H", "-PT5M", "PT9999999H", "1 cup flour", "Mix.\nBake.", "1. a 2. b 3. c", "<p>a</p><p>b</p>", "a, b; c", "4-6", "½",

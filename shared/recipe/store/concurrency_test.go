@@ -13,8 +13,7 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// TestNoLostUpdate: writers that add one to the same recipe at the same time lose
-// none of their additions.
+// TestNoLostUpdate: when many writers add one to the same recipe at once, no addition is lost.
 func TestNoLostUpdate(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
@@ -32,7 +31,7 @@ func TestNoLostUpdate(t *testing.T) {
 					switch {
 					case err == nil:
 						done.Add(1)
-					case !errors.Is(err, recipe.ErrUnavailable): // that is a refusal, and nothing was written
+					case !errors.Is(err, recipe.ErrUnavailable): // then nothing was written
 						t.Error(err)
 					}
 				}
@@ -49,7 +48,7 @@ func TestNoLostUpdate(t *testing.T) {
 	})
 }
 
-// TestOneOfManyWins: of those who replace the same version, one does.
+// TestOneOfManyWins: when many replace the same version, one succeeds.
 func TestOneOfManyWins(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
@@ -85,8 +84,8 @@ func TestOneOfManyWins(t *testing.T) {
 	})
 }
 
-// TestCreateOnceAtOnce: the same key used by many at once makes one recipe, and all
-// of them get it.
+// TestCreateOnceAtOnce: when many use the same key at once, they make one recipe, and all of
+// them get it.
 func TestCreateOnceAtOnce(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
@@ -109,8 +108,8 @@ func TestCreateOnceAtOnce(t *testing.T) {
 	})
 }
 
-// TestListUnderWrites: while others add, trash and restore recipes all around,
-// each walk over the pages meets every recipe that stays, once.
+// TestListUnderWrites: while others add, trash and restore recipes, the pages of each list have
+// every recipe that stays, once.
 func TestListUnderWrites(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()

@@ -58,8 +58,8 @@ func calls(s recipe.Store) map[string]func(context.Context) error {
 	}
 }
 
-// TestDeadEndpoint: an endpoint that takes the connection and never answers costs
-// no more than the deadline, also when the caller has none.
+// TestDeadEndpoint: a call to an endpoint that accepts the connection and never answers ends at
+// the deadline, even when the caller has none.
 func TestDeadEndpoint(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -79,8 +79,8 @@ func TestDeadEndpoint(t *testing.T) {
 	}
 }
 
-// TestCallersContext: the caller's own cancellation is not an outage; the caller's
-// own deadline is one.
+// TestCallersContext: ErrUnavailable is the answer to the caller's deadline, but not to the
+// caller's cancellation.
 func TestCallersContext(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -112,7 +112,7 @@ func TestCallersContext(t *testing.T) {
 	}
 }
 
-// TestFaultCodes: which of Firestore's errors are an outage.
+// TestFaultCodes: which of Firestore's errors are ErrUnavailable.
 func TestFaultCodes(t *testing.T) {
 	sentinels := []error{
 		recipe.ErrUnavailable, recipe.ErrNotFound, recipe.ErrPrecondition, recipe.ErrTrashed, recipe.ErrNotTrashed,
@@ -146,8 +146,8 @@ func TestFaultCodes(t *testing.T) {
 	}
 }
 
-// TestMissingIndex: a query that Firestore refuses for want of an index is a fault
-// of the deployment, with Firestore's text, and not an outage.
+// TestMissingIndex: when Firestore refuses a query because an index is missing, the error has
+// Firestore's text and is not ErrUnavailable.
 func TestMissingIndex(t *testing.T) {
 	s := store.NewFirestore(client(t, "127.0.0.1:1", "demo",
 		grpc.WithStreamInterceptor(func(context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, grpc.Streamer, ...grpc.CallOption) (grpc.ClientStream, error) {
@@ -159,8 +159,8 @@ func TestMissingIndex(t *testing.T) {
 	}
 }
 
-// TestLostAnswer: a write that is done although its answer is lost, so that the
-// client sends it again, is done once and reported as done.
+// TestLostAnswer: when the answer of a write is lost, the client sends the write again. It takes
+// effect once, and the call succeeds.
 func TestLostAnswer(t *testing.T) {
 	var mu sync.Mutex
 	lose := false

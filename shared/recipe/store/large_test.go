@@ -12,8 +12,8 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// TestManyRecipes streams and then deletes more recipes than the store reads at a time,
-// and watches the heap: what the store holds does not grow with the list.
+// TestManyRecipes streams and then deletes more recipes than one batch has. The heap must not
+// grow with the number of recipes.
 func TestManyRecipes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("2,000 recipes take some seconds")
@@ -114,7 +114,7 @@ func fill(t *testing.T, s recipe.Store, n int) {
 	wg.Wait()
 }
 
-// liveHeap is what is reachable.
+// liveHeap returns the size of the reachable objects on the heap, in bytes.
 func liveHeap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats

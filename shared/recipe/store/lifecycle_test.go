@@ -9,8 +9,8 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// TestIdempotentCreate: the same key and content make one recipe, whatever became
-// of it since.
+// TestIdempotentCreate: the same key and content make one recipe, even after it was changed or
+// trashed.
 func TestIdempotentCreate(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, c := t.Context(), newClock()
@@ -48,8 +48,8 @@ func TestIdempotentCreate(t *testing.T) {
 	})
 }
 
-// TestPurge: when its time in the trash is over a recipe is not there, for any
-// method, though Firestore may keep its document for a day.
+// TestPurge: after its time in the trash, no method finds a recipe, although Firestore may keep
+// its document for a day.
 func TestPurge(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, c := t.Context(), newClock()

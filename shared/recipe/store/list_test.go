@@ -79,8 +79,8 @@ func TestPageSizes(t *testing.T) {
 	})
 }
 
-// TestScanLimit: a search that would look at too much stops, says so with a next
-// page, and goes on there; and it counts only what it can.
+// TestScanLimit: a search that would read too many recipes ends its page early. The next page
+// continues there. It has a total only when it can count all.
 func TestScanLimit(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		c := newClock()

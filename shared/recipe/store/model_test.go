@@ -11,8 +11,7 @@ import (
 	"pantry.example/shared/recipe"
 )
 
-// model is what a store is said to do, written as plainly as it can be: a map, and
-// lists made by looking at everything.
+// model is the simplest store: a map, and lists that read every recipe.
 type model struct {
 	recipes map[string]kept
 	now     time.Time

@@ -44,7 +44,7 @@ func TestCreateTitled(t *testing.T) {
 	})
 }
 
-// TestOwners: whatever a uid looks like, it is one user and no path.
+// TestOwners: every valid uid is one user, and none is a path.
 func TestOwners(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()

@@ -15,7 +15,8 @@ type owners interface {
 	Owners(ctx context.Context) iter.Seq2[string, error]
 }
 
-// TestEveryOwner lists whoever has a recipe, whatever the uid has in it, and nobody else.
+// TestEveryOwner: Owners lists exactly the users who have a recipe, with any characters in the
+// uid.
 func TestEveryOwner(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		s := open(t)

@@ -11,7 +11,7 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// TestPageTokens: a token is of its query and its user, and is not to be guessed at.
+// TestPageTokens: a token works only for its own query and user, and no changed token works.
 func TestPageTokens(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
@@ -70,8 +70,8 @@ func TestPageTokens(t *testing.T) {
 	})
 }
 
-// FuzzPageToken: no token makes List fail in another way, and none that is taken
-// can be written differently.
+// FuzzPageToken: List answers every token with a page or ErrPageToken, and accepts only one
+// spelling of a token.
 func FuzzPageToken(f *testing.F) {
 	s := store.NewMemory()
 	for i := range 5 {

@@ -76,7 +76,7 @@ func TestEmptyTrash(t *testing.T) {
 	})
 }
 
-// TestCreateExported: an exported recipe comes back as it was, and replaces nothing.
+// TestCreateExported: an exported recipe is stored unchanged, and replaces no recipe.
 func TestCreateExported(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, c := t.Context(), newClock()
@@ -123,7 +123,7 @@ func TestCreateExported(t *testing.T) {
 	})
 }
 
-// TestIDByURL: a page is known by its address, whatever does not tell pages apart.
+// TestIDByURL: the scheme, "www.", a slash at the end and the fragment do not count.
 func TestIDByURL(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, s := t.Context(), open(t)
@@ -178,7 +178,7 @@ func TestSummary(t *testing.T) {
 	})
 }
 
-// TestWritesThatChangeNothing keep the version, so that no other device has to merge.
+// TestWritesThatChangeNothing: such writes keep the ETag, so no other device has to merge.
 func TestWritesThatChangeNothing(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx, s := t.Context(), open(t)

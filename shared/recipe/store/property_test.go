@@ -17,8 +17,8 @@ import (
 	"pantry.example/shared/recipe/store"
 )
 
-// TestStoreIsItsModel does anything in any order with a store and with the model,
-// and compares every answer, whole lists by pages of any size included.
+// TestStoreIsItsModel does random actions with a store and with the model, and compares every
+// answer. It also reads whole lists, with pages of any size.
 func TestStoreIsItsModel(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		if t.Name() == "TestStoreIsItsModel/firestore" {
@@ -88,8 +88,8 @@ func holds(p recipe.Precondition, k kept, found error) bool {
 	return found != nil || !p.IfNoneMatchAny && !slices.Contains(p.IfNoneMatch, k.ETag)
 }
 
-// agree compares a store's answer with the model's, and takes over what only the
-// store can know: the tag, and the id of a new recipe.
+// agree compares the answers of the store and of the model. The model takes the ETag, and the
+// id of a new recipe, from the store.
 func (m *machine) agree(t *rapid.T, what string, got recipe.Recipe, err error, want kept, wantErr error) {
 	t.Helper()
 	if !errors.Is(err, wantErr) {

@@ -89,8 +89,8 @@ func TestRaceOfKeys(t *testing.T) {
 	})
 }
 
-// TestRaceOfTitles: of those who create one title at once, one succeeds. It does so
-// again after the title was trashed, which is what a client does that adds and deletes.
+// TestRaceOfTitles: when many create one title at once, one succeeds. The same holds after the
+// recipe of that title was trashed.
 func TestRaceOfTitles(t *testing.T) {
 	eachRound(t, func(t *testing.T, s recipe.Store, uid string) {
 		for range 2 {
@@ -111,7 +111,7 @@ func TestRaceOfTitles(t *testing.T) {
 	})
 }
 
-// TestRaceOfTrashAndUpdate: a change is either refused or in the trash too.
+// TestRaceOfTrashAndUpdate: an update is either refused, or the trashed recipe has it.
 func TestRaceOfTrashAndUpdate(t *testing.T) {
 	eachRound(t, func(t *testing.T, s recipe.Store, uid string) {
 		ctx := t.Context()

@@ -123,8 +123,7 @@ func TestWordForms(t *testing.T) {
 	}
 }
 
-// TestLongRecipe: a recipe of the largest size can be stored, and is found by what
-// its terms have room for.
+// TestLongRecipe: a recipe of the largest size can be stored, and its first terms find it.
 func TestLongRecipe(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		s := open(t)

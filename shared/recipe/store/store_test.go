@@ -65,8 +65,7 @@ func TestLife(t *testing.T) {
 	})
 }
 
-// TestErrors: what each method answers when it can not do as asked, and that
-// nothing is written then.
+// TestErrors: the error of each method when it refuses a call. Then nothing is written.
 func TestErrors(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()
@@ -156,8 +155,8 @@ func TestPreconditionsThatHold(t *testing.T) {
 	})
 }
 
-// TestInvalidIsNotStored: a store takes nothing that breaks the limits, whoever
-// forgot to check it.
+// TestInvalidIsNotStored: a store refuses a recipe that breaks the limits, even when no caller
+// checked it.
 func TestInvalidIsNotStored(t *testing.T) {
 	eachStore(t, func(t *testing.T, open opener) {
 		ctx := t.Context()

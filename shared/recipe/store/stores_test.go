@@ -26,23 +26,22 @@ func openMemory(_ testing.TB, options ...store.Option) recipe.Store {
 	return store.NewMemory(options...)
 }
 
-// openFirestore opens a store in the real emulator, whose answers take their time on
-// a busy machine.
+// openFirestore opens a store in the real emulator. Its timeout is long, because the emulator
+// is slow on a busy machine.
 func openFirestore(t testing.TB, options ...store.Option) recipe.Store {
 	options = append([]store.Option{store.WithTimeout(30 * time.Second)}, options...)
 	return store.NewFirestore(startEmulator(t), options...)
 }
 
-// eachStore runs the test over both stores: the suite is one, and so is the
-// behaviour.
+// eachStore runs the test over both stores, which must behave alike.
 func eachStore(t *testing.T, test func(t *testing.T, open opener)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { test(t, openMemory) })
 	t.Run("firestore", func(t *testing.T) { emulator.Firestore(t); test(t, openFirestore) })
 }
 
-// emulator returns a client for a project of its own in the real emulator, which
-// is emptied after the test.
+// startEmulator returns a client for a new project in the real emulator. The project is
+// deleted after the test.
 func startEmulator(t testing.TB, dial ...grpc.DialOption) *firestore.Client {
 	t.Helper()
 	host := emulator.Firestore(t)
@@ -65,9 +64,8 @@ func startEmulator(t testing.TB, dial ...grpc.DialOption) *firestore.Client {
 	return client(t, host, project, dial...)
 }
 
-// client returns a client for a project at host, as its owner, whom no rules bind.
-// Every query that it sends is held against the declared indexes, for the emulator
-// does not ask for any.
+// client returns a client for a project at host. It is the owner, to whom no rules apply. It
+// checks every query against the declared indexes, because the emulator does not.
 func client(t testing.TB, host, project string, dial ...grpc.DialOption) *firestore.Client {
 	t.Helper()
 	indexes := declaredIndexes(t)
