@@ -13,7 +13,7 @@ import (
 	"pantry.example/shared/emulator/firebaseauth"
 )
 
-// Project is the one that the official Auth emulator takes for calls with an API key.
+// Project is the project that the official Auth emulator uses for calls with an API key.
 const Project = "demo-pantry"
 
 // Accounts are the accounts of a Firebase Auth emulator.

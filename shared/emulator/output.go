@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Output keeps what a server or a program writes. Its methods may run at the same time. The
-// zero value is ready for use.
+// Output keeps what a program writes. It is safe for concurrent use. The zero value is ready
+// for use.
 type Output struct {
 	mu   sync.Mutex
 	text bytes.Buffer

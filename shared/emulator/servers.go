@@ -1,6 +1,6 @@
-// Package emulator names the real servers that tests run against. A test asks
-// for one by name: on a laptop without it the test skips with a line that says how
-// to get it, in CI (CI=true) it fails, so that nothing is skipped there.
+// Package emulator finds the real servers that tests use. A test asks for a server by name.
+// Without that server the test skips on a laptop, with a line that says how to get it. In CI
+// (CI=true) it fails, so that nothing is skipped there.
 package emulator
 
 import (
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Redis returns the URL of a real Redis with TLS and a password (rediss://…),
-// whose certificate the process trusts.
+// Redis returns the URL of a real Redis with TLS and a password (rediss://…). The process
+// trusts its certificate.
 func Redis(t testing.TB) string {
 	return server(t, "TEST_REDIS_URL", "a Redis with TLS and a password (.ci/services starts one)")
 }

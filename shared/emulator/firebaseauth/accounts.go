@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// lookup shows the account of an ID token, or to an owner whichever accounts the owner names.
+// lookup answers the account of an ID token. An owner gets the accounts that the request names.
 func (s *Server) lookup(c *call) (any, error) {
 	var in struct {
 		IDToken string   `json:"idToken"`
@@ -100,8 +100,8 @@ type updateAnswer struct {
 	tokens
 }
 
-// update changes the account of an ID token, or the one that an owner names. A client whose change revokes
-// the sessions there are gets the tokens of a new one.
+// update changes the account of an ID token, or the one that an owner names. When the change of a client
+// revokes the sessions, the client gets the tokens of a new session.
 func (s *Server) update(c *call) (any, error) {
 	var in updateRequest
 	if err := c.decode(&in); err != nil {
@@ -139,7 +139,7 @@ func (s *Server) update(c *call) (any, error) {
 	return out, nil
 }
 
-// toUpdate returns a copy of the account to change and, for a client, how it signed in.
+// toUpdate returns a copy of the account to change. For a client it also returns the sign-in.
 func (s *Server) toUpdate(in updateRequest, owner bool) (*account, string, error) {
 	switch {
 	case owner && in.LocalID == "":
@@ -161,7 +161,7 @@ func (s *Server) toUpdate(in updateRequest, owner bool) (*account, string, error
 	return copyOf(signIn.account), signIn.provider, nil
 }
 
-// changeCredentials changes what signs in. A new address or password revokes the sessions there are.
+// changeCredentials changes the address and the password. A new one revokes the open sessions.
 func (s *Server) changeCredentials(a *account, in updateRequest) (revoked bool, err error) {
 	before := a.Email
 	if in.Email != "" {

@@ -43,7 +43,7 @@ type idpRequest struct {
 	ReturnRefreshToken bool   `json:"returnRefreshToken"`
 }
 
-// signInWithIdp believes an unsigned id_token of an identity provider: a JWT or its claims as plain JSON,
+// signInWithIdp accepts an unsigned id_token of an identity provider: a JWT, or its claims as plain JSON
 // such as {"sub":"abc","email":"foo@example.com","email_verified":true}.
 func (s *Server) signInWithIdp(c *call) (any, error) {
 	var in idpRequest
@@ -91,7 +91,7 @@ func readIdpResponse(in idpRequest) (idpAnswer, error) {
 	}
 	params := u.Query()
 	for _, encoded := range []string{in.PostBody, u.EscapedFragment()} {
-		more, _ := url.ParseQuery(encoded) // what can be read of it, as URLSearchParams does
+		more, _ := url.ParseQuery(encoded) // wrong parts are ignored, as URLSearchParams does
 		for name, values := range more {
 			params.Set(name, values[0])
 		}
@@ -131,7 +131,7 @@ func idpClaims(token string) (map[string]any, error) {
 	return claims, nil
 }
 
-// idpUser is what the provider would tell of the user.
+// idpUser returns the user as the provider would describe it.
 func idpUser(id string, claims map[string]any) idpAnswer {
 	verified, _ := claims["email_verified"].(bool)
 	name := text(claims, "name")
@@ -166,8 +166,8 @@ func googleProfile(claims map[string]any, user idpAnswer) map[string]any {
 	return info
 }
 
-// idpAccount chooses the account to sign in, as a copy to put: the one that has this identity, the one
-// that has this address, or a new one.
+// idpAccount returns a copy of the account to sign in: the account with this identity, the account with
+// this address, or a new one.
 func (s *Server) idpAccount(out *idpAnswer) (*account, error) {
 	if same := s.byProvider(out.ProviderID, out.rawID); same != nil {
 		return copyOf(same), nil
@@ -189,9 +189,9 @@ func (s *Server) idpAccount(out *idpAnswer) (*account, error) {
 	return a, nil
 }
 
-// adoptIdp gives the account with the same address to the identity, if its provider has verified the
-// address; otherwise the user must first sign in the old way. Whoever registered the address without
-// verifying it loses every other way in.
+// adoptIdp links the identity to the account with the same address, if the provider has verified the
+// address. Otherwise the user must first sign in as before. If the account's own address was not verified,
+// the account loses its password and its other identities.
 func adoptIdp(a *account, out *idpAnswer) *account {
 	if !out.EmailVerified {
 		out.NeedConfirmation, out.LocalID = true, a.LocalID

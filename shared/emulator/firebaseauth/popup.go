@@ -13,7 +13,7 @@ import (
 
 // The two pages behind signInWithPopup and signInWithRedirect: the account picker, which the SDK opens,
 // and a frame in the application's page, to which the picker hands its result. The SDK and the frame
-// load Google's api.js for it, so these two ways in need the Internet; signInWithCredential does not.
+// load Google's api.js for that. So these two ways need the Internet; signInWithCredential does not.
 var (
 	//go:embed popup/handler.html
 	handlerHTML string
@@ -62,7 +62,7 @@ func (s *Server) authHandler(w http.ResponseWriter, r *http.Request) {
 
 // authFrame serves the frame; any application's page may hold it.
 func (s *Server) authFrame(w http.ResponseWriter, _ *http.Request) {
-	pageHeader(w, "base-uri 'none'; object-src 'none'") // what Google's script needs is not ours to say
+	pageHeader(w, "base-uri 'none'; object-src 'none'") // Google's script may load what it needs
 	_, _ = w.Write(iframeHTML)
 }
 

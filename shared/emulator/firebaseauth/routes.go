@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// An operation answers one call while the server is locked; what it returns shares nothing with the
-// server's state.
+// An operation answers one call while the server is locked. Its result shares no memory with the server's
+// state.
 type operation func(*call) (any, error)
 
-// newRoutes is the emulator's surface. Client calls carry an API key, owner's calls `Authorization:
-// Bearer owner`; client routes marked "or owner" do more for an owner.
+// newRoutes returns all routes. A client's call has an API key. An owner's call has `Authorization: Bearer
+// owner`. The client routes with "or owner" do more for an owner.
 func (s *Server) newRoutes() *http.ServeMux {
 	const v1 = "/identitytoolkit.googleapis.com/v1/"
 	mux := http.NewServeMux()
@@ -50,12 +50,12 @@ func (s *Server) newRoutes() *http.ServeMux {
 	return mux
 }
 
-// clientConfig is what the browser's popup asks first.
+// clientConfig answers the first request of the browser's popup.
 func clientConfig(*call) (any, error) {
 	return map[string]any{"projectId": projectNumber, "authorizedDomains": []string{"localhost"}}, nil
 }
 
-// notFound tells what Firebase has and this emulator has not from what does not exist.
+// notFound answers 501 for a path that Firebase has and this emulator has not, and 404 for any other.
 func notFound(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/identitytoolkit.googleapis.com/")
 	if path != r.URL.Path {
@@ -65,7 +65,7 @@ func notFound(w http.ResponseWriter, r *http.Request) {
 	writeError(w, notFoundError())
 }
 
-// page lets a browser show what it serves, and no page from elsewhere read it.
+// page serves a web page. No page of another origin may read it.
 func page(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !localOrigin(r) {
@@ -138,7 +138,7 @@ func (c *call) authorize(kind callKind) error {
 		c.owner = true
 	}
 	if c.owner && !localOrigin(c.Request) {
-		// Any web page may call this address; none from elsewhere may act as the owner.
+		// Any web page may call as a client. Only a page of this machine may call as the owner.
 		return forbidden("Only a page served on this machine may act as the owner.")
 	}
 	hasKey := c.URL.Query().Get("key") != "" || c.Header.Get("X-Goog-Api-Key") != ""
@@ -161,8 +161,8 @@ func (s *Server) checkProject(r *http.Request) error {
 	return nil
 }
 
-// decode reads the body as JSON. Fields that the operation does not know are ignored, as the official
-// emulator does. Other media types are refused: a browser sends them without a preflight.
+// decode reads the body as JSON. Like the official emulator it ignores fields that the operation does not
+// know. Other media types are refused: a browser sends them without a preflight.
 func (c *call) decode(into any) error {
 	if len(c.body) == 0 {
 		return nil

@@ -5,10 +5,9 @@
 // routes are in routes.go. Everything else of Identity Toolkit is answered 501; use the official emulator
 // for it.
 //
-// It verifies no signature, and everyone who can reach it can be its owner: serve it on a loopback address
-// only. As a second guard it refuses every request whose Host is not this machine, and every owner's call
-// from a web page of another machine. Such a page can still do what a client may do, so nobody should
-// type a real password here.
+// It verifies no signature, and everyone who can reach it can act as its owner. Serve it on a loopback
+// address only. It also refuses every request whose Host is not this machine, and every owner's call from a
+// web page of another machine. Such a page can still call as a client, so type no real password here.
 //
 // It is stricter than the official emulator where production is: a refresh token is refused after a
 // revocation, auth_time survives a refresh, expired and foreign ID tokens are refused, and no answer holds
@@ -45,15 +44,15 @@ type Server struct {
 	save     func([]byte) error
 }
 
-// New returns an emulator without accounts for the project that the SDKs are configured with. Calls that
-// name another project are refused, because a wrong project ID is easier found that way.
+// New returns an emulator without accounts for the project that the SDKs are configured with. It refuses
+// calls that name another project, so that a wrong project ID is found early.
 func New(projectID string) *Server {
 	s := &Server{projectID: projectID, accounts: map[string]*account{}}
 	s.routes = s.newRoutes()
 	return s
 }
 
-// User is an account to begin with.
+// User is an account for AddUser.
 type User struct {
 	UID           string // up to 128 bytes; chosen at random when empty
 	Email         string // optional, but needed with a password
@@ -63,8 +62,8 @@ type User struct {
 }
 
 // AddUser adds an account, such as one for a demo. A refresh token that an earlier server issued to the
-// same UID is good here too, so a browser stays signed in when the local runner is started again. The
-// error carries the name that a client would have been answered: DUPLICATE_LOCAL_ID, EMAIL_EXISTS,
+// same UID is valid here too, so a browser stays signed in when the local runner is started again. The error
+// contains the name that a client would get: DUPLICATE_LOCAL_ID, EMAIL_EXISTS,
 // INVALID_EMAIL, MISSING_EMAIL, WEAK_PASSWORD.
 func (s *Server) AddUser(u User) error {
 	s.mu.Lock()
@@ -92,9 +91,9 @@ func (s *Server) AddUser(u User) error {
 	return s.put(a)
 }
 
-// Keep adds the accounts of an earlier server, if there are any, and from then on gives save all accounts
-// after each call that changed one, before that call is answered. When save fails, the call is answered
-// 500. The bytes are JSON; they hold hashes of passwords.
+// Keep adds the accounts of an earlier server, if there are any. After that, each call that changes an
+// account passes all accounts to save before it is answered. When save fails, the answer is 500. The bytes
+// are JSON and contain hashes of passwords.
 func (s *Server) Keep(accounts []byte, save func([]byte) error) error {
 	var kept map[string]*account
 	if len(accounts) > 0 {
@@ -168,7 +167,7 @@ func allowOrigin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// localOrigin says whether a request comes from no web page, or from one that this machine serves.
+// localOrigin reports whether a request comes from a web page of this machine, or from no web page.
 func localOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {

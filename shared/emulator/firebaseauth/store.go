@@ -11,8 +11,8 @@ import (
 	"unicode/utf16"
 )
 
-// account is one user. It is never changed once it is stored: an operation changes a copy and puts that,
-// so that a refused change leaves nothing behind.
+// account is one user. A stored account is never changed. An operation changes a copy and stores the copy,
+// so that a refused change has no effect.
 type account struct {
 	LocalID       string
 	Email         string
@@ -57,7 +57,7 @@ type accountAnswer struct {
 }
 
 // redacted is "REDACTED" in base64. Production answers it in place of a hash that the caller may not see.
-// SDKs look only at whether there is one. The official emulator shows the password itself.
+// The SDKs only check that it is not empty. The official emulator answers the password itself.
 const redacted = "UkVEQUNURUQ="
 
 func (a *account) answer() accountAnswer {
@@ -94,7 +94,7 @@ func (a *account) unlink(id string) {
 	a.Linked = slices.DeleteFunc(slices.Clone(a.Linked), func(p provider) bool { return p.ProviderID == id })
 }
 
-// setPassword also revokes the sessions there are, as Firebase does.
+// setPassword also revokes the open sessions, as Firebase does.
 func (a *account) setPassword(password string) error {
 	if len(utf16.Encode([]rune(password))) < 6 {
 		return bad("WEAK_PASSWORD : Password should be at least 6 characters")
@@ -120,7 +120,7 @@ func hashPassword(salt []byte, password string) []byte {
 	return append(slices.Clone(salt), sum[:]...)
 }
 
-// newAccount returns an account that is not stored yet, with an ID at random when none is given.
+// newAccount returns an account that is not stored yet. Without an ID it gets a random one.
 func (s *Server) newAccount(uid string) (*account, error) {
 	if uid == "" {
 		uid = (rand.Text() + rand.Text())[:28]
@@ -134,7 +134,7 @@ func (s *Server) newAccount(uid string) (*account, error) {
 
 var errTooLong = bad("INVALID_ARGUMENT : A field is longer than the embedded Auth emulator stores.")
 
-// put stores an account, new or changed, within the server's limits.
+// put stores a new or changed account. It refuses one that exceeds the server's limits.
 func (s *Server) put(a *account) error {
 	if len(a.LocalID) > 128 || len(a.Linked) > maxLinked {
 		return errTooLong
@@ -153,7 +153,7 @@ func (s *Server) put(a *account) error {
 	return nil
 }
 
-// find scans: a scan of 5000 accounts costs less than keeping indexes right.
+// find looks at every account. There are 5000 at most, so no index is needed.
 func (s *Server) find(match func(*account) bool) *account {
 	for _, a := range s.accounts {
 		if match(a) {
@@ -174,7 +174,7 @@ func (s *Server) byProvider(id, rawID string) *account {
 	})
 }
 
-// copyOf returns an account to change and put.
+// copyOf returns a copy of an account, to change and to put.
 func copyOf(a *account) *account {
 	c := *a
 	return &c
@@ -182,7 +182,7 @@ func copyOf(a *account) *account {
 
 var emailPattern = regexp.MustCompile(`^[^@]+@[^@]+$`)
 
-// setEmail gives the account an address that no other account has. It is then unverified.
+// setEmail sets an address that no other account has. The address is then unverified.
 func (s *Server) setEmail(a *account, email string) error {
 	if !emailPattern.MatchString(email) {
 		return bad("INVALID_EMAIL")

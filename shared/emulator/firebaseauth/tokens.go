@@ -15,8 +15,8 @@ const (
 	projectNumber = "12345" // as the official emulator answers
 )
 
-// refreshToken is one sign-in. The server keeps none, so they cost no memory and outlive a restart together
-// with the account.
+// refreshToken is one sign-in. The server does not store it. So it costs no memory, and it is valid after a
+// restart if the account is kept.
 type refreshToken struct {
 	Emulator string `json:"_AuthEmulatorRefreshToken"`
 	Project  string `json:"projectId"`
@@ -39,7 +39,7 @@ func (s *Server) start(a *account, provider string) tokens {
 	})
 }
 
-// issue makes the tokens of a session and notes the time in the stored account.
+// issue makes the tokens of a session and writes the time into the stored account.
 func (s *Server) issue(a *account, of refreshToken) tokens {
 	refreshed := copyOf(a)
 	refreshed.LastRefreshAt = time.Now().UTC()
@@ -156,7 +156,7 @@ func encodeToken(claims map[string]any) string {
 	return b64.EncodeToString([]byte(unsigned)) + "." + b64.EncodeToString(body) + "."
 }
 
-// decodeToken reads the claims of a JWT, whoever signed it.
+// decodeToken reads the claims of a JWT. It does not check the signature.
 func decodeToken(token string) (map[string]any, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -219,7 +219,7 @@ func (s *Server) checkIDToken(token string) (idToken, error) {
 	return idToken{claims, a, text(firebase, "sign_in_provider")}, nil
 }
 
-// checkSignIn says whether a sign-in of that moment still holds.
+// checkSignIn reports whether a sign-in of that time is still valid.
 func checkSignIn(a *account, authTime int64, missing string) error {
 	switch {
 	case a == nil:

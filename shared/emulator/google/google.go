@@ -37,10 +37,10 @@ const (
 // AccessToken is what the token server gives out.
 const AccessToken = "ya29.made-up-access-token" //nolint:gosec // opens nothing
 
-// Google is one fake. It is safe for concurrent use.
+// Google is a fake. It is safe for concurrent use.
 type Google struct {
 	t        testing.TB
-	number   string // tells its calls from the late calls of an earlier test
+	number   string // in each URL, so that late calls of an earlier test are recognized
 	mu       sync.Mutex
 	handlers map[string]http.HandlerFunc
 	asked    map[string]int
@@ -48,11 +48,11 @@ type Google struct {
 
 var started atomic.Int64
 
-// address is where all HTTPS of this process goes.
+// address is the server that gets all HTTPS connections of this process.
 var address atomic.Pointer[string]
 
-// The dialer is set once, before anything dials: a call that a test gave up on may go on
-// in the background.
+// The dialer is set once, before any connection. A test must not replace it, because calls
+// of an earlier test may still run in the background.
 func init() {
 	http.DefaultTransport.(*http.Transport).DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		addr := address.Load()
@@ -63,8 +63,8 @@ func init() {
 	}
 }
 
-// New starts a fake in which everything works and every user exists. All HTTPS of this
-// process goes to it until the test ends, so one process runs one at a time.
+// New starts a fake in which every call succeeds and every user exists. Until the test ends
+// it gets all HTTPS connections of this process. So there can be only one at a time.
 func New(t testing.TB) *Google {
 	t.Helper()
 	g := &Google{t: t, number: fmt.Sprint(started.Add(1)), asked: map[string]int{}}
@@ -91,7 +91,7 @@ func New(t testing.TB) *Google {
 	return g
 }
 
-// ServeHTTP is what a client of Google reaches.
+// ServeHTTP answers the clients of Google.
 func (g *Google) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if n := r.URL.Query().Get("fake"); n != "" && n != g.number {
 		http.NotFound(w, r) // from a call that an earlier test gave up on
@@ -110,7 +110,7 @@ func (g *Google) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h(w, r)
 }
 
-// Set replaces what answers at a place and returns what did before.
+// Set replaces the handler of a place and returns the earlier one.
 func (g *Google) Set(place string, h http.HandlerFunc) (old http.HandlerFunc) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -126,7 +126,7 @@ func (g *Google) Asked(place string) int {
 	return g.asked[place]
 }
 
-// Hang makes a place take requests and answer none of them. asked reports each request.
+// Hang makes a place accept requests and answer none of them. asked reports each request.
 // recovered makes the place answer new requests again.
 func (g *Google) Hang(place string) (asked <-chan struct{}, recovered func()) {
 	told, release := make(chan struct{}, 64), make(chan struct{})
@@ -158,7 +158,7 @@ func (g *Google) Mint(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]string{"sessionCookie": Keys().Cookie.Token(g.t, claims)})
 }
 
-// exists answers a look-up: there is such a user, and nothing was ever revoked.
+// exists answers a look-up: the user exists, and no session was ever revoked.
 func (g *Google) exists(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		LocalID []string `json:"localId"`
@@ -170,7 +170,7 @@ func (g *Google) exists(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]any{"users": []map[string]string{{"localId": in.LocalID[0]}}})
 }
 
-// Answer always answers with the status and the body, which is called JSON.
+// Answer returns a handler that always answers with the status and the body, as JSON.
 func Answer(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -183,7 +183,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client is gone when this fails
 }
 
-// serviceAccount writes credentials for this fake and returns their file.
+// serviceAccount writes credentials for this fake and returns the path of their file.
 func (g *Google) serviceAccount() string {
 	g.t.Helper()
 	text, err := json.Marshal(map[string]string{
