@@ -52,20 +52,24 @@ func (b *backends) say(what, where string) {
 	b.lines = append(b.lines, fmt.Sprintf("  %-14s %s", what, where))
 }
 
-// open starts what is embedded and connects to the rest. When it fails, nothing is left
-// running.
-func open(ctx context.Context, cfg config.Config, p ports) (_ *backends, err error) {
-	b := &backends{cfg: cfg, ports: p, data: dataDir(cfg.DataDir), log: newLogger(os.Stderr, cfg.LogLevel)}
-	if b.data != "" {
-		if err := b.data.make(); err != nil {
-			return nil, err
-		}
+// open listens on the ports, starts what is embedded and connects to the rest. After an
+// error nothing is left running.
+func open(ctx context.Context, cfg config.Config) (_ *backends, err error) {
+	b := &backends{cfg: cfg, data: dataDir(cfg.DataDir), log: newLogger(os.Stderr, cfg.LogLevel)}
+	if b.ports, err = openPorts(ctx, cfg); err != nil {
+		return nil, err
 	}
+	b.closers = append(b.closers, b.ports.close)
 	defer func() {
 		if err != nil {
 			b.close()
 		}
 	}()
+	if b.data != "" {
+		if err := b.data.make(); err != nil {
+			return nil, err
+		}
+	}
 	for _, step := range []func(context.Context) error{b.openRedis, b.openAuth, b.openSessions, b.openStore} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -78,17 +78,12 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p, err := openPorts(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	b, err := open(ctx, cfg, p)
+	b, err := open(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	return b.serve(ctx, p.functions, out)
+	return b.serve(ctx, out)
 }
 
 func configuration() (config.Config, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -21,16 +20,16 @@ import (
 // drain is how long requests may still run after Ctrl-C.
 const drain = 5 * time.Second
 
-// serve answers requests on l until ctx ends.
-func (b *backends) serve(ctx context.Context, l net.Listener, out io.Writer) error {
+// serve answers requests until ctx ends.
+func (b *backends) serve(ctx context.Context, out io.Writer) error {
 	routes, err := b.routes()
 	if err != nil {
 		return err
 	}
 	server := newServer(routes)
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
-	_, _ = io.WriteString(out, b.announcement("http://"+l.Addr().String()))
+	go func() { served <- server.Serve(b.ports.functions) }()
+	_, _ = io.WriteString(out, b.announcement("http://"+b.ports.functions.Addr().String()))
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)

@@ -36,20 +36,15 @@ func soak(ctx context.Context, arguments []string, out io.Writer) error {
 		return err
 	}
 	cfg.LogLevel = slog.LevelError + 1 // thousands of lines say that Redis is gone
-	p, err := openPorts(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	b, err := open(ctx, cfg, p)
+	b, err := open(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer b.close()
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- b.serve(serving, p.functions, io.Discard) }()
-	err = target.Soak(ctx, "http://"+p.functions.Addr().String(), *d, out)
+	go func() { served <- b.serve(serving, io.Discard) }()
+	err = target.Soak(ctx, "http://"+b.ports.functions.Addr().String(), *d, out)
 	stop()
 	return errors.Join(err, <-served)
 }

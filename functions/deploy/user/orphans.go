@@ -10,25 +10,8 @@ import (
 // orphans lists the users who have recipes but no account. With yes it removes these recipes. Such a user has no
 // session: a session ends when Firebase no longer knows its user.
 func (t tools) orphans(ctx context.Context, yes bool) error {
-	var orphans, batch []string
-	owners := 0
-	ask := func() error {
-		missing, err := t.firebase.Missing(ctx, batch)
-		orphans, batch = append(orphans, missing...), nil
-		return err
-	}
-	for uid, err := range t.recipes.Owners(ctx) {
-		if err != nil {
-			return err
-		}
-		owners++
-		if batch = append(batch, uid); len(batch) == firebase.MaxMissing {
-			if err := ask(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := ask(); err != nil {
+	orphans, owners, err := t.findOrphans(ctx)
+	if err != nil {
 		return err
 	}
 	for _, uid := range orphans {
@@ -50,4 +33,27 @@ func (t tools) orphans(ctx context.Context, yes bool) error {
 		}
 	}
 	return nil
+}
+
+// findOrphans returns the users who have recipes but no account, and the number of all users with recipes.
+func (t tools) findOrphans(ctx context.Context) (orphans []string, owners int, err error) {
+	var batch []string
+	ask := func() error {
+		missing, err := t.firebase.Missing(ctx, batch)
+		orphans, batch = append(orphans, missing...), nil
+		return err
+	}
+	for uid, err := range t.recipes.Owners(ctx) {
+		if err != nil {
+			return nil, 0, err
+		}
+		owners++
+		if batch = append(batch, uid); len(batch) == firebase.MaxMissing {
+			if err := ask(); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	err = ask()
+	return orphans, owners, err
 }

@@ -38,6 +38,11 @@ func startRedis(ctx context.Context) (*redisServer, error) {
 		count := func() (int, int, error) { return server.CommandCount(), server.TotalConnectionCount(), nil }
 		return &redisServer{server.Addr(), "the embedded Redis, as no redis-server is on the PATH", count, server.Close}, nil
 	}
+	return startProgram(ctx, path)
+}
+
+// startProgram starts the redis-server at path on a free port.
+func startProgram(ctx context.Context, path string) (*redisServer, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port
 	if err != nil {
 		return nil, err
