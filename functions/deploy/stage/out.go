@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"pantry.example/functions"
 )
@@ -71,7 +72,9 @@ func realPath(path string) (string, error) {
 			slices.Reverse(missing)
 			return filepath.Join(append([]string{found}, missing...)...), nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+		// ENOTDIR: a part of the path is a file, as .git is in a worktree.
+		missingHere := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+		if !missingHere || at == filepath.Dir(at) {
 			return "", err
 		}
 		missing = append(missing, filepath.Base(at))
