@@ -70,10 +70,11 @@ func Run(_ context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, `%[1]s is in %[2]s, and has its rows in %[3]s, %[4]s, %[5]s and %[6]s.
+	_, err = fmt.Fprintf(out, `%[1]s is in %[2]s. It is also in %[3]s, %[4]s, %[5]s and %[6]s.
 
-Edit its method answer. Try it:    go run ./functions/local, then ask /%[1]s with a session
-Deploy it:                         make the service account pantry-%[1]s, with the rights of pantry-check-expiration, then build as before
+Edit it:    the method answer in %[2]s
+Try it:     go run ./functions/local, then call /%[1]s with a session
+Deploy it:  run go run ./functions/deploy setup again, which makes its service account, then build as before
 `, f.Name, f.Package, table, handlers, build, readme)
 	return err
 }
