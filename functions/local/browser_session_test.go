@@ -175,6 +175,9 @@ func (s *browserSuite) testTabs(t *testing.T) {
 	first := s.visit(t)
 	email, password := first.signUp()
 	second := first.tab()
+	for _, tab := range []*visitor{first, second} {
+		tab.expect(refusal(401)) // a tab may be asking for the devices while the other signs out
+	}
 	second.wait(`document.querySelector("#menu-email").textContent === ` + quote(email))
 	second.click("#add")
 	second.fill("#recipe-title", "Typed in the other tab")

@@ -1,59 +1,42 @@
 package doctor_test
 
 import (
-	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"pantry.example/shared/emulator"
 	"pantry.example/shared/emulator/firebaseauth"
+	"pantry.example/shared/emulator/google"
 )
 
-// google is Google on loopback: what it answers at the end of a path.
-type google map[string]http.HandlerFunc
+// answers is Google on loopback: what it answers at the end of a path.
+type answers map[string]http.HandlerFunc
 
 const project = "pantry-prod"
-
-// answer writes a status and a body.
-func answer(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
 
 // failed is an error of a Google API.
 func failed(status int, name, message string) http.HandlerFunc {
 	body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": status, "message": message, "status": name}})
-	return answer(status, string(body))
+	return google.Answer(status, string(body))
 }
 
 // newGoogle sends all HTTPS of this process to a Google in which all is well but what
 // changed says.
-func newGoogle(t *testing.T, changed google) {
+func newGoogle(t *testing.T, changed answers) {
 	t.Helper()
-	has := google{
-		"/token":               answer(200, `{"access_token":"`+password+`","token_type":"Bearer","expires_in":3600}`),
-		"accounts:lookup":      answer(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`),
+	has := answers{
+		"/token":               google.Answer(200, `{"access_token":"`+password+`","token_type":"Bearer","expires_in":3600}`),
+		"accounts:lookup":      google.Answer(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`),
 		":createSessionCookie": failed(400, "INVALID_ARGUMENT", "INVALID_ID_TOKEN"),
 	}
 	for at, h := range changed {
 		has[at] = h
 	}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	google.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for at, h := range has {
 			if strings.HasSuffix(r.URL.Path, at) {
 				h(w, r)
@@ -62,50 +45,8 @@ func newGoogle(t *testing.T, changed google) {
 		}
 		t.Errorf("a request to %s%s", r.Host, r.URL.Path)
 	}))
-	t.Cleanup(srv.Close)
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		t.Fatalf("http.DefaultTransport is a %T", http.DefaultTransport)
-	}
-	old := transport.DialTLSContext
-	transport.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", srv.Listener.Addr().String())
-	}
-	t.Cleanup(func() {
-		transport.DialTLSContext = old
-		transport.CloseIdleConnections()
-	})
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", "")
-	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", serviceAccount(t))
-}
-
-var accountKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-// serviceAccount writes made-up credentials.
-func serviceAccount(t *testing.T) string {
-	t.Helper()
-	key, err := accountKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(map[string]string{
-		"type": "service_account", "project_id": project, "private_key_id": "1",
-		"client_email": "pantry@" + project + ".iam.gserviceaccount.com", "client_id": "1",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
-		"token_uri":   "https://oauth2.googleapis.com/token",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "account.json")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", google.ServiceAccount(t, project, "https://oauth2.googleapis.com/token"))
 }
 
 // production is an environment with a real project, and a Firestore on this machine.
@@ -126,21 +67,21 @@ func TestFirebaseInProduction(t *testing.T) {
 func TestFirebaseFailures(t *testing.T) {
 	denied := failed(403, "PERMISSION_DENIED", "caller lacks permission "+password)
 	for name, row := range map[string]struct {
-		google google
+		google answers
 		check  string
 		status string
 		words  []string
 	}{
-		"no look-up":     {google{"accounts:lookup": denied}, "lookup", "fail", []string{"403", "firebaseauth.users.get"}},
-		"bad token":      {google{"accounts:lookup": failed(401, "UNAUTHENTICATED", password)}, "lookup", "fail", []string{"401", "application-default login"}},
-		"no auth":        {google{"accounts:lookup": failed(400, "INVALID_ARGUMENT", "CONFIGURATION_NOT_FOUND")}, "lookup", "fail", []string{"no Firebase Authentication", "Get started"}},
-		"broken":         {google{"accounts:lookup": failed(500, "INTERNAL", "x")}, "lookup", "fail", []string{"status 500"}},
-		"breaks off":     {google{"accounts:lookup": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}, "lookup", "fail", []string{"no connection"}},
-		"knows everyone": {google{"accounts:lookup": everyone}, "lookup", "fail", []string{"made up just now"}},
-		"no credentials": {google{"/token": answer(400, `{"error":"invalid_grant","error_description":"`+password+`"}`)}, "lookup", "fail", []string{"no access token", "application-default login"}},
-		"no session":     {google{":createSessionCookie": denied}, "session", "fail", []string{"not permitted", "createSession", "503"}},
-		"refused":        {google{":createSessionCookie": failed(401, "UNAUTHENTICATED", password)}, "session", "fail", []string{"refused"}},
-		"quota":          {google{":createSessionCookie": failed(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")}, "session", "warn", []string{"quota"}},
+		"no look-up":     {answers{"accounts:lookup": denied}, "lookup", "fail", []string{"403", "firebaseauth.users.get"}},
+		"bad token":      {answers{"accounts:lookup": failed(401, "UNAUTHENTICATED", password)}, "lookup", "fail", []string{"401", "application-default login"}},
+		"no auth":        {answers{"accounts:lookup": failed(400, "INVALID_ARGUMENT", "CONFIGURATION_NOT_FOUND")}, "lookup", "fail", []string{"no Firebase Authentication", "Get started"}},
+		"broken":         {answers{"accounts:lookup": failed(500, "INTERNAL", "x")}, "lookup", "fail", []string{"status 500"}},
+		"breaks off":     {answers{"accounts:lookup": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}, "lookup", "fail", []string{"no connection"}},
+		"knows everyone": {answers{"accounts:lookup": everyone}, "lookup", "fail", []string{"made up just now"}},
+		"no credentials": {answers{"/token": google.Answer(400, `{"error":"invalid_grant","error_description":"`+password+`"}`)}, "lookup", "fail", []string{"no access token", "application-default login"}},
+		"no session":     {answers{":createSessionCookie": denied}, "session", "fail", []string{"not permitted", "createSession", "503"}},
+		"refused":        {answers{":createSessionCookie": failed(401, "UNAUTHENTICATED", password)}, "session", "fail", []string{"refused"}},
+		"quota":          {answers{":createSessionCookie": failed(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")}, "session", "warn", []string{"quota"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			newGoogle(t, row.google)
@@ -163,7 +104,7 @@ func everyone(w http.ResponseWriter, r *http.Request) {
 // TestFirebaseHangs: no answer at all is told within the run's own time.
 func TestFirebaseHangs(t *testing.T) {
 	release := make(chan struct{})
-	newGoogle(t, google{"accounts:lookup": func(_ http.ResponseWriter, r *http.Request) {
+	newGoogle(t, answers{"accounts:lookup": func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-release:
 		case <-r.Context().Done():

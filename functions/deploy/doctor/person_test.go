@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pantry.example/shared/emulator/google"
 )
 
 // TestCredentialsOfAPerson: with the files that gcloud auth application-default login
@@ -34,10 +36,10 @@ func TestCredentialsOfAPerson(t *testing.T) {
 					}
 				}
 			}
-			newGoogle(t, google{
-				"/token":               answer(200, `{"access_token":"person","token_type":"Bearer","expires_in":3600}`),
-				":generateAccessToken": answer(200, `{"accessToken":"account","expireTime":"2999-01-01T00:00:00Z"}`),
-				"accounts:lookup":      signedIn(answer(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`)),
+			newGoogle(t, answers{
+				"/token":               google.Answer(200, `{"access_token":"person","token_type":"Bearer","expires_in":3600}`),
+				":generateAccessToken": google.Answer(200, `{"accessToken":"account","expireTime":"2999-01-01T00:00:00Z"}`),
+				"accounts:lookup":      signedIn(google.Answer(200, `{"kind":"identitytoolkit#GetAccountInfoResponse"}`)),
 				":createSessionCookie": signedIn(failed(400, "INVALID_ARGUMENT", "INVALID_ID_TOKEN")),
 			})
 			file := filepath.Join(t.TempDir(), "credentials.json")

@@ -5,6 +5,7 @@ package google
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,13 +50,16 @@ type Google struct {
 
 var started atomic.Int64
 
-// address is the server that gets all HTTPS connections of this process.
+// address is the server that gets this process's HTTPS connections to Google.
 var address atomic.Pointer[string]
 
 // The dialer is set once, before any connection. A test must not replace it, because calls
 // of an earlier test may still run in the background.
 func init() {
-	http.DefaultTransport.(*http.Transport).DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	http.DefaultTransport.(*http.Transport).DialTLSContext = func(ctx context.Context, network, host string) (net.Conn, error) {
+		if !strings.HasSuffix(host, ".googleapis.com:443") {
+			return new(tls.Dialer).DialContext(ctx, network, host)
+		}
 		addr := address.Load()
 		if addr == nil {
 			return nil, errors.New("no fake of Google runs in this test")
@@ -63,8 +68,8 @@ func init() {
 	}
 }
 
-// New starts a fake in which every call succeeds and every user exists. Until the test ends
-// it gets all HTTPS connections of this process. So there can be only one at a time.
+// New starts a fake in which every call succeeds and every user exists. Serve says for how
+// long.
 func New(t testing.TB) *Google {
 	t.Helper()
 	g := &Google{t: t, number: fmt.Sprint(started.Add(1)), asked: map[string]int{}}
@@ -78,17 +83,24 @@ func New(t testing.TB) *Google {
 		TokenServer: Answer(http.StatusOK, `{"access_token":"`+AccessToken+`","token_type":"Bearer","expires_in":3600}`),
 	}
 	t.Setenv("FIREBASE_AUTH_EMULATOR_HOST", "")
-	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", g.serviceAccount())
-	srv := httptest.NewServer(g)
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", ServiceAccount(t, Project, "https://"+TokenServer+"?fake="+g.number))
+	Serve(t, g)
+	return g
+}
+
+// Serve makes h answer all HTTPS requests of this process to googleapis.com until the test
+// ends. So there can be only one at a time.
+func Serve(t testing.TB, h http.Handler) {
+	t.Helper()
+	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	addr := srv.Listener.Addr().String()
 	address.Store(&addr)
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // to another fake
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // to another server
 	t.Cleanup(func() {
 		address.Store(nil)
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	})
-	return g
 }
 
 // ServeHTTP answers the clients of Google.
@@ -183,21 +195,22 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client is gone when this fails
 }
 
-// serviceAccount writes credentials for this fake and returns the path of their file.
-func (g *Google) serviceAccount() string {
-	g.t.Helper()
+// ServiceAccount writes credentials of a made-up service account and returns the path of
+// their file. tokens is the URL that gives out access tokens for them.
+func ServiceAccount(t testing.TB, project, tokens string) string {
+	t.Helper()
 	text, err := json.Marshal(map[string]string{
-		"type": "service_account", "project_id": Project, "private_key_id": "1",
-		"client_email": "pantry@" + Project + ".iam.gserviceaccount.com", "client_id": "1",
-		"private_key": Keys().Account.privatePEM(g.t),
-		"token_uri":   "https://" + TokenServer + "?fake=" + g.number,
+		"type": "service_account", "project_id": project, "private_key_id": "1",
+		"client_email": "pantry@" + project + ".iam.gserviceaccount.com", "client_id": "1",
+		"private_key": Keys().Account.privatePEM(t),
+		"token_uri":   tokens,
 	})
 	if err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	}
-	file := filepath.Join(g.t.TempDir(), "account.json")
+	file := filepath.Join(t.TempDir(), "account.json")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return file
 }
