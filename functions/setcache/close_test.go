@@ -105,7 +105,10 @@ func TestCloseOneOfSeveral(t *testing.T) {
 	c, other, bob := s.signIn("ann"), s.signIn("ann"), s.signIn("bob")
 	own, theirs, bobs := s.currentID(c), s.currentID(other), s.currentID(bob)
 	s.call("DELETE", "/"+bobs, "", with(c)).want(t, 404, "not_found")
-	s.call("DELETE", "/made-up", "", with(c)).want(t, 404, "not_found")
+	for _, unknown := range []string{"/made-up", "/%2F", "/set-cache/%2F", "/api/set-cache/%2f"} {
+		s.call("DELETE", unknown, "", with(c)).want(t, 404, "not_found")
+	}
+	s.wantOpen(c, true)
 	s.call("DELETE", "/"+theirs, "").want(t, 401, "no_session")
 	s.wantOpen(bob, true)
 
@@ -145,6 +148,7 @@ func TestOtherPathsAndMethods(t *testing.T) {
 		{"PUT", "/", 405, "method_not_allowed", "GET, POST, DELETE"},
 		{"GET", "/abc", 405, "method_not_allowed", "DELETE"},
 		{"GET", "/a/b", 404, "not_found", ""},
+		{"GET", "/%2F", 404, "not_found", ""},
 		{"OPTIONS", "/", 204, "", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
 	} {
 		a := s.call(row.method, row.target, "")

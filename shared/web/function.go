@@ -82,7 +82,7 @@ var (
 )
 
 // alias serves /name/… and /api/name/… as /…. An escaped slash is part of an id and does not
-// end the name.
+// end the name. No id is one escaped slash alone: ServeMux would route it to /{$}.
 func (f Function) alias(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, prefix := range [...]string{"/" + f.Name, "/api/" + f.Name} {
@@ -99,6 +99,10 @@ func (f Function) alias(next http.Handler) http.Handler {
 			r2.URL = &u
 			r = &r2
 			break
+		}
+		if r.URL.Path == "//" && r.URL.RawPath != "" {
+			Handler(NotFound).ServeHTTP(w, r)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

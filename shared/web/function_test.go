@@ -56,7 +56,7 @@ func TestAliases(t *testing.T) {
 		{"/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
 		{"/recipes/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
 		{"/api/recipes/a%2Fb", seen{"/a/b", "/a%2Fb", "a/b", ""}},
-		{"/recipes/%2F", seen{"//", "/%2F", "", ""}},
+		{"/recipes/%2F", seen{}}, // answered before the routes
 		{"/recipes%2Fx", seen{"/recipes/x", "/recipes%2Fx", "recipes/x", ""}},
 		{"/recipes/a%20b", seen{"/a b", "/a%20b", "a b", ""}},
 		{"/recipes/%C3%BC", seen{"/ü", "/%C3%BC", "ü", ""}},
