@@ -109,7 +109,7 @@ func (s *browserSuite) testStory(t *testing.T) {
 	v := s.visit(t)
 	v.click("#demo")
 	v.see("#who-name", "Demo Cook")
-	v.see("#count", "6")
+	v.see("#count", "8")
 	v.wait(`document.title === "Recipes – Pantry"`)
 
 	v.click("#add")
@@ -138,13 +138,13 @@ func (s *browserSuite) testStory(t *testing.T) {
 	v.see("#reading-title", "Apple and pear crumble")
 
 	v.click("#reading-back")
-	v.see("#count", "7")
+	v.see("#count", "9")
 	v.wait(`document.activeElement.textContent === "Apple and pear crumble"`)
 	v.keys(kb.Enter)
 	v.see("#reading-title", "Apple and pear crumble")
 	v.click(`#reading [data-do="trash"]`)
 	v.see("#toast", "“Apple and pear crumble” is in the trash.")
-	v.see("#count", "6")
+	v.see("#count", "8")
 	v.wait(`document.activeElement.textContent === "Undo"`)
 	v.keys(kb.Enter)
 	v.see("#reading-title", "Apple and pear crumble")
@@ -153,7 +153,7 @@ func (s *browserSuite) testStory(t *testing.T) {
 	v.see("#reading-title", "Apple and pear crumble")
 	v.wait(`document.querySelector('#reading-rating input:checked').value === "4"`)
 	v.click("#reading-back")
-	v.see("#count", "7")
+	v.see("#count", "9")
 
 	v.menu("#sign-out")
 	v.see("#signin-notice", "You are signed out.")

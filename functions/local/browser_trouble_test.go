@@ -172,7 +172,7 @@ func (s *browserSuite) testServerGone(t *testing.T) {
 	at := &browserSuite{url: server.url, hosts: map[string]bool{hostOf(server.url): true, auth: true}, browser: s.browser}
 	v := at.visit(t)
 	v.click("#demo")
-	v.see("#count", "6")
+	v.see("#count", "8")
 	v.click("#add")
 	v.fill("#recipe-title", "Typed in vain?")
 	server.end(t)

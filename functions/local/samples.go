@@ -2,7 +2,8 @@ package main
 
 import "pantry.example/shared/recipe"
 
-// samples are the recipes of the demo account.
+// samples are the recipes of the demo account. Eight fill the rows of four columns, of two
+// and of one.
 func samples() []recipe.Recipe {
 	return []recipe.Recipe{
 		{
@@ -45,6 +46,22 @@ func samples() []recipe.Recipe {
 			Ingredients: []string{"200 g udon", "2 tbsp white miso", "1 tbsp butter", "2 spring onions", "1 egg each"},
 			Steps:       []string{"Boil the noodles and the eggs.", "Whisk the miso and butter with a ladle of the noodles' water.", "Toss, and top with egg and spring onion."},
 			Tags:        []string{"quick", "weeknight"},
+		},
+		{
+			Title: "Chickpea salad with feta", Rating: 4, Made: true, Servings: 2, PrepMinutes: 15,
+			Description: "Lunch from a tin, and it keeps until tomorrow.",
+			Ingredients: []string{"1 tin of chickpeas", "1/2 cucumber", "200 g cherry tomatoes", "1 red onion", "100 g feta", "3 tbsp olive oil", "1 lemon", "parsley"},
+			Steps:       []string{"Rinse the chickpeas and let them drain.", "Cut the vegetables small and chop the parsley.", "Mix everything with the oil and the juice of the lemon, and crumble the feta over it."},
+			Tags:        []string{"salad", "quick", "vegetarian"},
+			Nutrition:   map[string]string{"servingSize": "1 bowl", "calories": "520 kcal", "proteinContent": "21 g", "fiberContent": "11 g"},
+		},
+		{
+			Title: "Rhubarb crumble", Rating: 4.5, Made: true, Favorite: true, Servings: 6, PrepMinutes: 20, CookMinutes: 40,
+			Description: "Sour fruit under a crust that stays crisp.",
+			Ingredients: []string{"800 g rhubarb", "150 g brown sugar", "150 g flour", "100 g cold butter", "50 g rolled oats", "1 tsp cinnamon"},
+			Steps:       []string{"Heat the oven to 180 °C.", "Cut the rhubarb into a dish and mix it with a third of the sugar.", "Rub the rest into crumbs and spread them over it.", "Bake for 40 minutes, until the crust is brown and the juice bubbles."},
+			Tags:        []string{"dessert", "baking"},
+			Notes:       "Good with cold cream.",
 		},
 	}
 }
