@@ -74,7 +74,7 @@ func fold(s string) string {
 		case isInvisible(c):
 			continue
 		}
-		if gap || (restarted || ended && unicode.IsDigit(last) != unicode.IsDigit(c)) && isWordRune(last) && isWordRune(c) {
+		if gap && !(ended && c == ',') || (restarted || ended && unicode.IsDigit(last) != unicode.IsDigit(c)) && isWordRune(last) && isWordRune(c) {
 			b.WriteByte(' ')
 		}
 		b.WriteRune(c)

@@ -56,6 +56,7 @@ type element struct {
 	owner *object
 	item  *object // the item that the element opens, else owner
 	begin int     // the begin of its value in itemWalker.text, -1 when the value is elsewhere
+	end   int     // the end of its value, when the recipe's other properties follow inside it
 	parts bool    // elements inside it have the same property, and are its value
 	value string  // from an attribute
 }
@@ -108,12 +109,19 @@ func (w *itemWalker) end(tag string) {
 	}
 	for i := len(w.open) - 1; i >= 0; i-- {
 		w.b.spend(1)
-		if w.open[i].tag == tag {
+		switch open := w.open[i].tag; {
+		case open == tag || isHeading(open) && isHeading(tag):
 			w.closeTo(i)
 			return
+		case blockTags[open] && !blockTags[tag] && !tableTags[tag], tableTags[open] && !tableTags[tag]:
+			return // the tag is stray: as in HTML, it ends nothing around a block or a table
 		}
 	}
 }
+
+var tableTags = set("table caption thead tbody tfoot tr td th")
+
+func isHeading(tag string) bool { return len(tag) == 2 && tag[0] == 'h' && isDigit(rune(tag[1])) }
 
 // impliedEnds lists the elements that a start tag ends, because a page may leave out their end
 // tags.
@@ -149,6 +157,9 @@ func (w *itemWalker) closeTo(i int) {
 func (w *itemWalker) close(e element) {
 	if e.begin >= 0 {
 		e.value = w.text.String()[e.begin:]
+		if e.end > 0 {
+			e.value = e.value[:e.end-e.begin]
+		}
 		if w.reading--; w.reading == 0 {
 			w.text = strings.Builder{}
 		}
@@ -167,12 +178,21 @@ func (w *itemWalker) close(e element) {
 		for i := len(w.open) - 1; i >= 0 && w.reading > 0; i-- {
 			w.b.spend(1)
 			around := &w.open[i]
-			around.parts = around.parts || around.owner == e.owner && len(around.props) > 0 && around.props[0] == e.props[0]
+			if around.owner != e.owner || len(around.props) == 0 {
+				continue
+			}
+			around.parts = around.parts || around.props[0] == e.props[0]
+			if around.end == 0 && around.props[0] == "description" && ownText[term(e.props[0])] {
+				around.end = max(0, e.begin)
+			}
 		}
 		w.b.keep(valueBytes * len(e.props))
 		e.owner.add(e.props, e.value)
 	}
 }
+
+// ownText are the properties whose text is no part of a description around them.
+var ownText = set("recipeingredient ingredients recipeinstructions recipeyield preptime cooktime totaltime")
 
 func (o *object) add(props []string, v any) {
 	for _, prop := range props {

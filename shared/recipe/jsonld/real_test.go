@@ -101,6 +101,12 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			"words that the style sets apart", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients><span>150</span><span>g</span><span>Reis</span><p itemprop=ingredients><b>2</b>eggs<span>, beaten</span><p itemprop=ingredients>2 <a>egg</a>s<p itemprop=ingredients><i><b>leek</b></i>s of 1<sup>st</sup> class, H<sub>2</sub>O</div>`,
 			[]string{"150 g Reis", "2 eggs, beaten", "2 eggs", "leeks of 1 st class, H2O"},
 		},
+		{
+			"a comma behind a name", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients><span>Salt</span>
+				, to taste<p itemprop=ingredients>2 <a>eggs</a> , <i>beaten</i> and 1 , 2</div>`,
+			[]string{"Salt, to taste", "2 eggs, beaten and 1 , 2"},
+		},
+		{"stray end tags", `<span><i><div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p>by Ann</span></i></p><table><td></div></li></table><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
 		{"types of other vocabularies", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div typeof="sioc:Item"><p itemprop=ingredients>1 egg</div></div>`, []string{"1 egg"}},
 		{"pictures in between", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><svg/><p itemprop=ingredients><svg><title>tick</title><text>y</text></svg>1 egg</div>`, []string{"1 egg"}},
 		{"itemtype with typeof", `<div itemscope typeof="Thing" itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div>`, []string{"1 egg"}},
@@ -133,6 +139,13 @@ func TestStepsOfRealPages(t *testing.T) {
 		if diff := cmp.Diff(c.want, one(t, c.body).Recipe.Steps); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
+	}
+}
+
+func TestTextsOfRealPagesEndInTime(t *testing.T) {
+	r := one(t, `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>Soup</h2><div itemprop=description><p>Warm.</p><span itemprop=cookTime>PT5M</span><h2>Needs</h2><b itemprop=ingredients>1 egg</b></div></div>`).Recipe
+	if r.Title != "Soup" || r.Description != "Warm." {
+		t.Errorf("title %q, description %q", r.Title, r.Description)
 	}
 }
 
