@@ -90,8 +90,11 @@ func parseDuration(v string) (time.Duration, bool) {
 	return days + d, true
 }
 
-// plain writes a duration as a person does: 5m, not 5m0s.
+// plain writes a duration as a person does: 14d and 5m, not 336h0m0s and 5m0s.
 func plain(d time.Duration) string {
+	if day := 24 * time.Hour; d > day && d%day == 0 {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
 	s := strings.TrimSuffix(d.String(), "0s")
 	if strings.HasSuffix(s, "h0m") {
 		s = strings.TrimSuffix(s, "0m")

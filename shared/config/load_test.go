@@ -150,7 +150,7 @@ func TestLoadProblems(t *testing.T) {
 	}{
 		{"TTL of words", local("SESSION_TTL", "a week"), "SESSION_TTL", "7d"},
 		{"TTL without a unit", local("SESSION_TTL", "604800"), "SESSION_TTL", "7d"},
-		{"TTL below Firebase's", local("SESSION_TTL", "4m59s"), "SESSION_TTL", "from 5m to 336h"},
+		{"TTL below Firebase's", local("SESSION_TTL", "4m59s"), "SESSION_TTL", "from 5m to 14d"},
 		{"TTL above Firebase's", local("SESSION_TTL", "15d"), "SESSION_TTL", "14 days"},
 		{"TTL of centuries", local("SESSION_TTL", "65535d2562047h"), "SESSION_TTL", "length of time"},
 		{"TTL of too many days", local("SESSION_TTL", "99999999999d"), "SESSION_TTL", "length of time"},
@@ -158,6 +158,7 @@ func TestLoadProblems(t *testing.T) {
 		{"TTL below zero with a day", local("SESSION_TTL", "1d-1h"), "SESSION_TTL", "length of time"},
 		{"TTL with a fraction", local("SESSION_TTL", "300.5s"), "SESSION_TTL", "whole seconds"},
 		{"idle longer than the session", local("SESSION_TTL", "1h", "SESSION_IDLE", "61m"), "SESSION_IDLE", "from 1m to 1h"},
+		{"idle longer than a day", local("SESSION_TTL", "24h", "SESSION_IDLE", "25h"), "SESSION_IDLE", "from 1m to 24h"},
 		{"idle longer than an odd session", local("SESSION_TTL", "5m30s", "SESSION_IDLE", "6m"), "SESSION_IDLE", "from 1m to 5m30s"},
 		{"import from URL", local("IMPORT_FROM_URL", "maybe"), "IMPORT_FROM_URL", "true or false"},
 		{"idle too short", local("SESSION_IDLE", "59s"), "SESSION_IDLE", "1m"},
