@@ -52,6 +52,10 @@ func TestScript(t *testing.T) {
 	if strings.Contains(script, "#") {
 		t.Error("the script has a comment")
 	}
+	one, err := c.setUp("-dry-run", "-only", "act-as")
+	if err != nil || one == script || !strings.HasPrefix(one, "echo 'Let the build run") || strings.Count(one, "echo ") != 1 || !strings.Contains(script, one) {
+		t.Errorf("%v; with -only act-as the script is\n%s", err, one)
+	}
 	bin := t.TempDir()
 	const program = "#!/bin/sh\n{ printf %s \"${0##*/}\"; for a; do printf '|%s' \"$a\"; done; echo; } >> \"$WRITTEN\"\n"
 	for _, name := range []string{"gcloud", "go", "sleep"} {

@@ -129,7 +129,7 @@ func (r *runner) call(ctx context.Context, method, url string, in, out any) erro
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s %s: the answer broke off", method, url)
+		return fmt.Errorf("%s %s: the answer is incomplete", method, url)
 	case resp.StatusCode == http.StatusNotFound:
 		return fmt.Errorf("%s %s: %w", method, url, errNotThere)
 	case resp.StatusCode != http.StatusOK:

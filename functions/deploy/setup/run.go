@@ -26,19 +26,14 @@ const (
 )
 
 func (r *runner) all(ctx context.Context, steps []step) error {
-	known := false
 	for i, s := range steps {
-		if r.only != "" && r.only != s.name {
+		if !r.wants(s) {
 			continue
 		}
-		known = true
 		r.tell("\n%d/%d %s\n    %s\n", i+1, len(steps), s.title, s.why)
 		if err := r.step(ctx, s); err != nil {
 			return fmt.Errorf("step %d of %d (%s): %w\nThen run the same command again: it goes on here", i+1, len(steps), s.name, err)
 		}
-	}
-	if !known {
-		return fmt.Errorf("there is no step %q; setup -h lists them", r.only)
 	}
 	return nil
 }

@@ -4,16 +4,19 @@ import (
 	"strings"
 )
 
-// script returns the set-up as commands for bash and zsh. It has no comments, because zsh
+// script returns the wanted steps as commands for bash and zsh. It has no comments, because zsh
 // on a terminal takes # for a command. It can run again: a command that finds its resource
 // fails with "already exists" and changes nothing.
-func script(p plan, steps []step) string {
+func script(o options, steps []step) string {
 	var s strings.Builder
 	line := func(words ...string) { s.WriteString(quoted(words) + "\n") }
 	for _, step := range steps {
+		if !o.wants(step) {
+			continue
+		}
 		line("echo", step.title)
 		if step.do != nil {
-			line("go", "run", "./functions/deploy", "setup", "-project", p.project, "-region", p.region, "-only", step.name)
+			line("go", "run", "./functions/deploy", "setup", "-project", o.project, "-region", o.region, "-only", step.name)
 		}
 		for _, c := range step.commands {
 			line(append([]string{"gcloud"}, c.argv...)...)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pantry.example/functions/deploy/stage"
@@ -40,6 +41,8 @@ type options struct {
 	redisFile, only string
 	dryRun          bool
 }
+
+func (o options) wants(s step) bool { return o.only == "" || o.only == s.name }
 
 func parse(args []string) (options, error) {
 	var o options
@@ -90,8 +93,10 @@ func Run(ctx context.Context, args []string, w World) error {
 		return err
 	case wrong != nil:
 		return fmt.Errorf("%w; setup -h tells the flags", wrong)
+	case !slices.ContainsFunc(steps, o.wants):
+		return fmt.Errorf("there is no step %q; setup -h lists them", o.only)
 	case o.dryRun:
-		_, err = io.WriteString(w.Out, script(o.plan, steps))
+		_, err = io.WriteString(w.Out, script(o, steps))
 		return err
 	}
 	r := &runner{World: w, options: o, public: "allow-unauthenticated", version: "1"}
