@@ -46,13 +46,23 @@ func TestBenchStaysHere(t *testing.T) {
 	}
 }
 
-// TestMeasuresTakeFlagsOnly: behind a word that is no flag, -duration would not be read.
+// TestMeasuresTakeFlagsOnly: behind a word that is no flag, -duration would not be read. An
+// error is printed once and says how to list the flags.
 func TestMeasuresTakeFlagsOnly(t *testing.T) {
 	binary := buildRunner(t)
 	for _, command := range []string{"bench", "soak"} {
-		out, err := exec.CommandContext(t.Context(), binary, command, "short", "-duration", "5s").CombinedOutput()
-		if want := "pantry: " + command + " takes flags only"; err == nil || !strings.HasPrefix(string(out), want) {
-			t.Errorf("%s short = %v, want %q and how to list the flags: %s", command, err, want, out)
+		for want, arguments := range map[string][]string{
+			command + " takes flags only": {command, "short", "-duration", "5s"},
+			"flag provided but not defined: -short; " + command + " -h lists": {command, "-short"},
+		} {
+			out, err := exec.CommandContext(t.Context(), binary, arguments...).CombinedOutput()
+			if err == nil || !strings.HasPrefix(string(out), "pantry: "+want) || strings.Count(string(out), "\n") != 1 {
+				t.Errorf("%q = %v, want one line with %q: %s", arguments, err, want, out)
+			}
+		}
+		out, err := exec.CommandContext(t.Context(), binary, command, "-h").CombinedOutput()
+		if err != nil || strings.Count(string(out), "-duration") != 1 {
+			t.Errorf("%s -h = %v, want its flags once: %s", command, err, out)
 		}
 	}
 }

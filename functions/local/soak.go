@@ -16,11 +16,8 @@ import (
 func soak(ctx context.Context, arguments []string, out io.Writer) error {
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
 	d := flags.Duration("duration", 10*time.Minute, "how long the load lasts")
-	if err := flags.Parse(arguments); err != nil {
+	if err := load.Parse(flags, arguments, out); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return errors.New("soak takes flags only; soak -h lists them")
 	}
 	if *d < 5*time.Second {
 		return errors.New("-duration is too short for a fault halfway: write 5s or more")

@@ -83,11 +83,8 @@ func Bench(ctx context.Context, arguments []string, out io.Writer) error {
 	several("url", "also measure another server on this machine: `name=URL`, which gets GET requests", &urls)
 	several("header", "send this header, `Name:value`, to the servers of -url", &headers)
 	several("path", "also measure another build of functions/local: `name=path`", &paths)
-	if err := flags.Parse(arguments); err != nil {
+	if err := Parse(flags, arguments, out); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return errors.New("bench takes flags only; bench -h lists them")
 	}
 	if *limit != "" {
 		return serveLimit(ctx, *limit, out)
@@ -107,6 +104,23 @@ func Bench(ctx context.Context, arguments []string, out io.Writer) error {
 		}
 	}
 	return b.compare(ctx, *d, out)
+}
+
+// Parse parses the flags of a command, and takes nothing else. The caller shows the error.
+// With -h Parse prints the flags and returns flag.ErrHelp.
+func Parse(flags *flag.FlagSet, arguments []string, out io.Writer) error {
+	flags.SetOutput(io.Discard) // a FlagSet would print the error too
+	err := flags.Parse(arguments)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		flags.Usage()
+	case err != nil:
+		return fmt.Errorf("%w; %s -h lists the flags", err, flags.Name())
+	case flags.NArg() > 0:
+		return fmt.Errorf("%s takes flags only; %[1]s -h lists them", flags.Name())
+	}
+	return err
 }
 
 // open starts all servers.
