@@ -52,7 +52,7 @@ func TestMeasuresTakeFlagsOnly(t *testing.T) {
 	binary := buildRunner(t)
 	for _, command := range []string{"bench", "soak"} {
 		for want, arguments := range map[string][]string{
-			command + " takes flags only": {command, "short", "-duration", "5s"},
+			command + " takes flags only":                                     {command, "short", "-duration", "5s"},
 			"flag provided but not defined: -short; " + command + " -h lists": {command, "-short"},
 		} {
 			out, err := exec.CommandContext(t.Context(), binary, arguments...).CombinedOutput()

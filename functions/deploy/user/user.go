@@ -27,7 +27,8 @@ Lists the open sessions of a user and counts the recipes.
   -orphans   list the users who have recipes but no account any more, and remove the recipes
   -yes       do it; without -yes nothing is changed
 
-Set REDIS_SERVER, SESSION_KEYS and GOOGLE_CLOUD_PROJECT to the values of the deployed functions, in this shell or .env.
+Set REDIS_SERVER, SESSION_KEYS, SESSION_TTL, SESSION_IDLE and GOOGLE_CLOUD_PROJECT to the values of the deployed
+functions, in this shell or .env. SESSION_IDLE decides which sessions count as open.
 The command uses your own credentials: run gcloud auth application-default login once.
 `
 

@@ -241,7 +241,7 @@ func TestOrphansOfAnotherProject(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	w := newWorld(t, "127.0.0.1:1", func(string) user.Recipes { return store.NewMemory() })
-	w.says(`-forget +close all sessions`, "-h")
+	w.says(`(?s)-forget +close all sessions.*SESSION_IDLE decides`, "-h")
 	for _, args := range [][]string{
 		{}, {"ada", "bob"}, {"ada", "-orphans"}, {"ada", "-close", "-forget"}, {"-orphans", "-close"}, {"ada", "-yes"}, {"-all", "ada"}, {""},
 	} {
