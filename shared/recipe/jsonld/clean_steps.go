@@ -115,11 +115,19 @@ func splitNumbered(s string) []string {
 	return append(parts, strings.TrimSpace(s[start:]))
 }
 
-// numberAt returns the length of the step number want at i, such as "2." or "(2)", else 0.
+// numberAt returns the length of the step number want at i, such as "2.", "(2)" or "Step 2",
+// else 0.
 func numberAt(s string, i, want int) int {
 	const begin, end = " \t.!?)", ".):"
 	if i > 0 && strings.IndexByte(begin, s[i-1]) < 0 {
 		return 0
+	}
+	if c, _ := utf8.DecodeRuneInString(s[i:]); unicode.IsLetter(c) {
+		label := stepNumber().FindString(s[i:min(len(s), i+24)])
+		if strings.TrimFunc(label, func(c rune) bool { return !isDigit(c) }) != strconv.Itoa(want) {
+			return 0
+		}
+		return len(label)
 	}
 	rest := strings.TrimPrefix(s[i:min(len(s), i+8)], "(")
 	rest, ok := strings.CutPrefix(rest, strconv.Itoa(want))

@@ -149,8 +149,15 @@ func clip(s string, n int) string {
 	return s
 }
 
-// leadingMarks removes bullets and boxes at the beginning of s.
+// leadingMarks removes bullets, boxes and the marks of a Markdown heading at the beginning of
+// s. Of **bold** text at the beginning it removes both marks.
 func leadingMarks(s string) string {
+	if bold, ok := strings.CutPrefix(s, "**"); ok {
+		s = strings.Replace(bold, "**", "", 1)
+	}
+	if heading := strings.TrimLeft(s, "#"); strings.HasPrefix(heading, " ") {
+		s = heading
+	}
 	trimmed := strings.TrimLeft(s, "•·▢□☐✓✔▪▫●○◦‣∙*►▶–—| ")
 	if rest, ok := strings.CutPrefix(trimmed, "- "); ok {
 		trimmed = strings.TrimLeft(rest, " ")

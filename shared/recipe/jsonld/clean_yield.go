@@ -118,7 +118,7 @@ func isServingWord(word string) bool {
 }
 
 var servingWords = []string{
-	"serving", "serves", "portion", "person", "people", "porzion", "porcion", "porció", "porç", "porcj", "porce", "porci", "porție", "porții",
+	"serving", "serves", "portion", "portie", "porsjon", "person", "people", "porzion", "porcion", "porció", "porç", "porcj", "porce", "porci", "porcí", "porție", "porții",
 	"порц", "персон", "порция", "pers", "convive", "couvert", "ración", "racion", "comensal", "guest", "adult", "pax", "osób", "osoby", "osob", "annos", "adag",
 	"kişi", "kisi", "hlöðu", "skammt", "gäste", "pessoa", "μερίδ", "άτομα", "شخص", "أشخاص", "اشخاص", "حصة", "حصص", "أفراد", "מנות", "نفر", "porsi", "khẩu", "người", "ที่", "人", "名", "份", "客", "명", "인분",
 }

@@ -42,6 +42,10 @@ func (g *graph) tidy(v any) any {
 			return nil
 		}
 	case *object:
+		if v.isList() {
+			g.b.keep(16 * len(v.members))
+			return g.tidy(v.values())
+		}
 		return g.tidyObject(v)
 	}
 	return v

@@ -49,6 +49,21 @@ func (o *object) get(terms ...string) any {
 	return nil
 }
 
+// isList reports whether all keys are numbers. PHP writes a list with a gap as such an object.
+func (o *object) isList() bool {
+	return len(o.members) > 0 && !slices.ContainsFunc(o.members, func(m member) bool {
+		return m.key == "" || strings.Trim(m.key, "0123456789") != ""
+	})
+}
+
+func (o *object) values() []any {
+	list := make([]any, 0, len(o.members))
+	for _, m := range o.members {
+		list = append(list, m.val)
+	}
+	return list
+}
+
 // isType reports whether the object has one of the schema.org types, in lower case.
 func (o *object) isType(names ...string) bool {
 	return slices.ContainsFunc(o.types, func(t string) bool { return slices.Contains(names, t) })

@@ -1,6 +1,7 @@
 package jsonld
 
 import (
+	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -14,7 +15,7 @@ import (
 // the tags one by one, because the tree of html.Parse can be thousands of times as large as
 // the page.
 func parseMicrodata(b *budget, text string) []any {
-	w := &itemWalker{b: b}
+	w := &itemWalker{b: b, stray: &object{members: []member{{key: "@type", val: ""}}}}
 	z := xhtml.NewTokenizer(strings.NewReader(text))
 	for kind := z.Next(); kind != xhtml.ErrorToken; kind = z.Next() {
 		b.spend(len(z.Raw()))
@@ -33,6 +34,7 @@ func parseMicrodata(b *budget, text string) []any {
 		}
 	}
 	w.closeTo(0)
+	w.placeStrays()
 	return w.roots
 }
 
@@ -40,6 +42,8 @@ func parseMicrodata(b *budget, text string) []any {
 type itemWalker struct {
 	b       *budget
 	roots   []any
+	recipes []*object
+	stray   *object // has the properties of a recipe that stand in no item
 	open    []element
 	text    strings.Builder // the text of all open properties
 	reading int             // how many open properties have their value in text
@@ -76,6 +80,8 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 	e.item = e.owner
 	if e.owner != nil {
 		e.props = properties(e.owner, attrs)
+	} else if names := properties(w.stray, attrs); len(names) > 0 && recipeTerms[term(names[0])] != "" {
+		e.props, e.owner, e.item = names[:1], w.stray, w.stray
 	}
 	empty := voidTags[tag] || len(w.open) >= maxOpen
 	switch {
@@ -86,6 +92,13 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 		}
 		e.item = &object{members: []member{{key: "@type", val: kind}}}
 		w.b.keep(valueBytes)
+		if slices.Contains(appendTypes(nil, kind, 0), "recipe") {
+			w.recipes = append(w.recipes, e.item)
+		}
+		if len(e.props) > 0 && partTerms[term(e.props[0])] && !empty {
+			e.begin = w.text.Len()
+			w.reading++
+		}
 	case len(e.props) > 0:
 		value, ok := attributeValue(tag, e.props[0], attrs)
 		if e.value = value; !ok && !empty {
@@ -98,59 +111,6 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 		return
 	}
 	w.open = append(w.open, e)
-}
-
-func (w *itemWalker) end(tag string) {
-	if w.hidden == tag {
-		w.hidden = ""
-	}
-	if inlineTags[tag] && tag != "sup" && tag != "sub" {
-		w.write(string(inlineEnd))
-	}
-	for i := len(w.open) - 1; i >= 0; i-- {
-		w.b.spend(1)
-		switch open := w.open[i].tag; {
-		case open == tag || isHeading(open) && isHeading(tag):
-			w.closeTo(i)
-			return
-		case blockTags[open] && !blockTags[tag] && !tableTags[tag], tableTags[open] && !tableTags[tag]:
-			return // the tag is stray: as in HTML, it ends nothing around a block or a table
-		}
-	}
-}
-
-var tableTags = set("table caption thead tbody tfoot tr td th")
-
-func isHeading(tag string) bool { return len(tag) == 2 && tag[0] == 'h' && isDigit(rune(tag[1])) }
-
-// impliedEnds lists the elements that a start tag ends, because a page may leave out their end
-// tags.
-var impliedEnds = map[string][]string{
-	"li": {"li"}, "p": {"p"}, "dd": {"dd", "dt"}, "dt": {"dd", "dt"}, "tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"},
-	"ul": {"p"}, "ol": {"p"}, "div": {"p"}, "section": {"p"}, "h1": {"p"}, "h2": {"p"}, "h3": {"p"}, "h4": {"p"},
-}
-
-// endImplied ends the open element ended before the start tag by. It stops at a list, a table
-// or a block around that tag.
-func (w *itemWalker) endImplied(ended, by string) {
-	for i := len(w.open) - 1; i >= 0 && i > len(w.open)-12; i-- {
-		switch tag := w.open[i].tag; {
-		case tag == ended:
-			w.closeTo(i)
-			return
-		case tag == "ul" || tag == "ol" || tag == "dl" || tag == "table" || blockTags[tag] && by != "li":
-			return
-		}
-	}
-}
-
-// closeTo closes the open elements from the innermost one to the one at index i.
-func (w *itemWalker) closeTo(i int) {
-	for n := len(w.open) - 1; n >= i; n-- {
-		e := w.open[n]
-		w.open = w.open[:n]
-		w.close(e)
-	}
 }
 
 // close adds the value of an element to its owner.
@@ -167,32 +127,80 @@ func (w *itemWalker) close(e element) {
 	isItem := e.item != e.owner
 	if isItem {
 		e.item.group()
+		e.item.addText(e.value)
 	}
 	switch {
 	case isItem && len(e.props) == 0:
 		w.roots = append(w.roots, e.item)
 	case isItem:
+		w.mark(e)
 		e.owner.add(e.props[:1], e.item)
 	case e.parts:
 	case strings.TrimSpace(e.value) != "":
-		for i := len(w.open) - 1; i >= 0 && w.reading > 0; i-- {
-			w.b.spend(1)
-			around := &w.open[i]
-			if around.owner != e.owner || len(around.props) == 0 {
-				continue
-			}
-			around.parts = around.parts || around.props[0] == e.props[0]
-			if around.end == 0 && around.props[0] == "description" && ownText[term(e.props[0])] {
-				around.end = max(0, e.begin)
-			}
-		}
+		w.mark(e)
 		w.b.keep(valueBytes * len(e.props))
 		e.owner.add(e.props, e.value)
 	}
 }
 
-// ownText are the properties whose text is no part of a description around them.
-var ownText = set("recipeingredient ingredients recipeinstructions recipeyield preptime cooktime totaltime")
+// mark tells the open elements around e what it means for their own values.
+func (w *itemWalker) mark(e element) {
+	for i := len(w.open) - 1; i >= 0 && w.reading > 0; i-- {
+		w.b.spend(1)
+		around := &w.open[i]
+		if around.owner != e.owner || len(around.props) == 0 {
+			continue
+		}
+		around.parts = around.parts || around.props[0] == e.props[0]
+		if around.end == 0 && around.props[0] == "description" && recipeTerms[term(e.props[0])] != "" {
+			around.end = max(0, e.begin)
+		}
+	}
+}
+
+// recipeTerms are properties that only a recipe has, by their kind. A description does not
+// include them.
+var recipeTerms = wordTable(map[string]string{
+	"ingredients": "recipeingredient ingredients", "steps": "recipeinstructions", "yield": "recipeyield",
+	"prep": "preptime", "cook": "cooktime", "total": "totaltime",
+})
+
+// placeStrays gives the stray properties to the only recipe of the page, if it lacks them.
+// Some pages end the element of their recipe too early.
+func (w *itemWalker) placeStrays() {
+	w.stray.group()
+	switch len(w.recipes) {
+	case 0:
+		w.roots = append(w.roots, w.stray)
+	case 1:
+		has := map[string]bool{"": true}
+		for _, m := range w.recipes[0].members {
+			has[recipeTerms[term(m.key)]] = true
+		}
+		for _, m := range w.stray.members {
+			if !has[recipeTerms[term(m.key)]] {
+				w.recipes[0].members = append(w.recipes[0].members, m)
+			}
+		}
+	}
+}
+
+// partTerms are the properties whose items need no properties: the text of the element counts.
+var partTerms = set("recipeingredient ingredients ingredient recipeinstructions instructions step itemlistelement")
+
+// addText adds the text of an item's element, if the item does not say its text.
+func (o *object) addText(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	for _, m := range o.members {
+		switch term(m.key) {
+		case "text", "itemlistelement", "step", "steps", "item", "amount":
+			return
+		}
+	}
+	o.add([]string{"text"}, text)
+}
 
 func (o *object) add(props []string, v any) {
 	for _, prop := range props {
@@ -226,22 +234,4 @@ func (w *itemWalker) write(s string) {
 		w.b.keep(len(s))
 		w.text.WriteString(s)
 	}
-}
-
-// softBreaks turns line ends into spaces, because in HTML they break no line.
-var softBreaks = strings.NewReplacer("\n", " ", "\r", " ", string(lineBreak), " ", string(groupBreak), " ")
-
-// breakBefore returns what separates the text of an element from the text before it.
-func breakBefore(tag string) string {
-	switch {
-	case tag == "br" || tag == "p" || tag == "li" || tag == "tr" || len(tag) == 2 && tag[0] == 'h':
-		return string(lineBreak)
-	case blockTags[tag]:
-		return string(groupBreak)
-	case tag == "sup" || tag == "td" || tag == "th":
-		return " "
-	case inlineTags[tag] && tag != "sub":
-		return string(inlineStart)
-	}
-	return ""
 }
