@@ -29,9 +29,9 @@ type Query struct {
 	// title, a tag, an ingredient, the description, the notes or a step. A word of the last
 	// three is found by three characters or more, and only within a recipe's bound on
 	// search terms. Case, accents and punctuation do not count. An English plural finds the
-	// singular, and the reverse. The sign & is the word "and". In scripts without spaces
-	// between words, any part of a text finds it. A Q without a word, such as "!!!", finds
-	// nothing.
+	// singular, and the reverse: peas finds pea, and not peach. The sign & is the word "and".
+	// In scripts without spaces between words, any part of a text finds it. A Q without a
+	// word, such as "!!!", finds nothing.
 	Q string
 	// Tag finds recipes with a tag that begins with Tag. Case and accents do not count.
 	Tag string

@@ -24,6 +24,7 @@ import (
 //	w:c w:ch w:cho …     the prefixes of the words of title, tags and ingredients, and of
 //	                     all other texts the prefixes of three characters or more
 //	i:fl i:flo i:flou …  the prefixes of the words of the ingredients
+//	w:cakes i:flours …   the same of the plural of each word, or of its singular (words.go)
 //	=…                   a hash of the whole title, folded
 //	u…                   a hash of the address, in its simplest form
 //
@@ -33,7 +34,7 @@ import (
 // maxTerms bounds the terms of one recipe. Each term is an entry in each index. A document
 // may have 40,000 entries of 8 MiB in all
 // (https://firebase.google.com/docs/firestore/quotas#indexes). A recipe of 20 ingredients
-// has about 400 terms. Beyond the bound, words of the notes and steps are not found, and
+// has 400 to 900 terms. Beyond the bound, words of the notes and steps are not found, and
 // then words of the last ingredients.
 const maxTerms = 1200
 
@@ -101,8 +102,8 @@ func indexTerms(r recipe.Recipe) []string {
 	return slices.Clip(t.list)
 }
 
-// words adds the prefixes of the words of s that have at least least characters. Of an
-// unspaced run it adds each character and each pair. It adds each term once in each space,
+// words adds the prefixes of the words of s, and of their other forms, that have at least
+// least characters. Of an unspaced run it adds each character and each pair. It adds each term once in each space,
 // such as termWord.
 func (t *termSet) words(least int, s string, spaces ...string) {
 	words(s, func(word string, unspaced bool) {
@@ -113,9 +114,7 @@ func (t *termSet) words(least int, s string, spaces ...string) {
 				continue
 			}
 			t.prefixes(least, space, word)
-			if other := otherForm(word); other != "" {
-				t.add(space + other)
-			}
+			otherForms(word, func(other string) { t.prefixes(least, space, firstRunes(other, maxWord)) })
 		}
 	})
 }
@@ -136,9 +135,7 @@ func searchTerms(space, s string) []string {
 	var list []string
 	words(s, func(word string, unspaced bool) {
 		switch {
-		case !unspaced:
-			list = append(list, space+singular(word))
-		case utf8.RuneCountInString(word) == 1:
+		case !unspaced, utf8.RuneCountInString(word) == 1:
 			list = append(list, space+word)
 		default:
 			ngrams(word, 2, func(g string) { list = append(list, space+g) })

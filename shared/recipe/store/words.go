@@ -59,37 +59,29 @@ func afterApostrophe(s string) bool {
 	return false
 }
 
-// singular returns the word to look up for an English plural: a prefix of both forms, such
-// as soup for soups, dish for dishes and berri for berries. It returns any other word
-// unchanged. A prefix that is too short finds more, which is better than finding nothing.
-func singular(word string) string {
-	stem, ok := strings.CutSuffix(word, "s")
-	if !ok || len(stem) < 3 || strings.HasSuffix(stem, "s") || strings.HasSuffix(stem, "u") || strings.HasSuffix(stem, "i") {
-		return word // a glass, asparagus, a clafoutis
+// otherForms yields the plural of an English word, or the singular of one with -ies. So
+// both find each other: every other plural begins with its singular. A word with -o has two
+// plurals, because some take -es (tomatoes) and others -s (avocados). A name or a verb gets a
+// form that nobody looks up.
+func otherForms(word string, yield func(string)) {
+	if len(word) < 3 || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return
 	}
-	short, ok := strings.CutSuffix(stem, "e")
-	if !ok {
-		return stem
+	stem, end := word[:len(word)-1], word[len(word)-2:]
+	switch {
+	case strings.HasSuffix(word, "ies") && len(word) > 4: // but pie, not py
+		yield(word[:len(word)-3] + "y")
+	case end == "ss", end == "us", end == "ch", end == "sh", end[1] == 'x', end[1] == 'z':
+		yield(word + "es")
+	case end[1] == 's': // soups
+	case end[1] == 'y' && !strings.ContainsRune("aeiou", rune(end[0])):
+		yield(stem + "ies")
+	case end[1] == 'o':
+		yield(word + "s")
+		yield(word + "es")
+	default:
+		yield(word + "s")
 	}
-	for _, end := range []string{"i", "o", "x", "z", "s", "ch", "sh"} {
-		if strings.HasSuffix(short, end) && len(short) > 2 {
-			return short
-		}
-	}
-	return stem
-}
-
-// otherForm returns a second term for a word that ends with -y or -ies, so that singular
-// and plural find each other: berri for berry, berry for berries. It returns "" for all
-// other words.
-func otherForm(word string) string {
-	if stem, ok := strings.CutSuffix(word, "ies"); ok && stem != "" {
-		return stem + "y"
-	}
-	if stem, ok := strings.CutSuffix(word, "y"); ok && stem != "" && !strings.ContainsRune("aeiou", rune(stem[len(stem)-1])) {
-		return stem + "i"
-	}
-	return ""
 }
 
 // isUnspaced reports whether c belongs to a script that puts no spaces between words. The
