@@ -60,7 +60,8 @@ type element struct {
 	owner *object
 	item  *object // the item that the element opens, else owner
 	begin int     // the begin of its value in itemWalker.text, -1 when the value is elsewhere
-	end   int     // the end of its value, when the recipe's other properties follow inside it
+	whole bool    // it is a description with the whole recipe inside,
+	end   int     // whose value ends here, before the recipe's other properties
 	parts bool    // elements inside it have the same property, and are its value
 	value string  // from an attribute
 }
@@ -117,7 +118,7 @@ func (w *itemWalker) start(tag string, attrs attrs) {
 func (w *itemWalker) close(e element) {
 	if e.begin >= 0 {
 		e.value = w.text.String()[e.begin:]
-		if e.end > 0 {
+		if e.whole && e.end > 0 {
 			e.value = e.value[:e.end-e.begin]
 		}
 		if w.reading--; w.reading == 0 {
@@ -152,14 +153,16 @@ func (w *itemWalker) mark(e element) {
 			continue
 		}
 		around.parts = around.parts || around.props[0] == e.props[0]
-		if around.end == 0 && around.props[0] == "description" && recipeTerms[term(e.props[0])] != "" {
-			around.end = max(0, e.begin)
+		if kind := recipeTerms[term(e.props[0])]; kind != "" && around.props[0] == "description" {
+			around.whole = around.whole || kind == "ingredients" || kind == "steps"
+			if around.end == 0 {
+				around.end = max(0, e.begin)
+			}
 		}
 	}
 }
 
-// recipeTerms are properties that only a recipe has, by their kind. A description does not
-// include them.
+// recipeTerms are properties that only a recipe has, by their kind.
 var recipeTerms = wordTable(map[string]string{
 	"ingredients": "recipeingredient ingredients", "steps": "recipeinstructions", "yield": "recipeyield",
 	"prep": "preptime", "cook": "cooktime", "total": "totaltime",

@@ -153,9 +153,14 @@ func TestStepsOfRealPages(t *testing.T) {
 }
 
 func TestTextsOfRealPagesEndInTime(t *testing.T) {
-	r := one(t, `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>Soup</h2><div itemprop=description><p>Warm.</p><span itemprop=cookTime>PT5M</span><h2>Needs</h2><b itemprop=ingredients>1 egg</b></div></div>`).Recipe
-	if r.Title != "Soup" || r.Description != "Warm." {
-		t.Errorf("title %q, description %q", r.Title, r.Description)
+	for body, want := range map[string]string{
+		`<p>Warm.</p><span itemprop=cookTime>PT5M</span><h2>Needs</h2><b itemprop=ingredients>1 egg</b>`: "Warm.",
+		`Warm soup for <b itemprop=recipeYield>4</b> people`:                                             "Warm soup for 4 people",
+	} {
+		r := one(t, `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>Soup</h2><div itemprop=description>`+body+`</div></div>`).Recipe
+		if r.Title != "Soup" || r.Description != want {
+			t.Errorf("%s: title %q, description %q, want %q", body, r.Title, r.Description, want)
+		}
 	}
 }
 
