@@ -247,6 +247,7 @@ func TestStoreThatFails(t *testing.T) {
 		retryAfter string
 	}{
 		{fmt.Errorf("%w: rpc error: secret-host:443", recipe.ErrUnavailable), 503, "store_unavailable", "2"},
+		{fmt.Errorf("%w: rpc error: secret-host:443", recipe.ErrNotSetUp), 503, "not_configured", "10"},
 		{context.DeadlineExceeded, 503, "timeout", "1"},
 		{errors.New("secret-host said no"), 500, "internal", ""},
 	} {

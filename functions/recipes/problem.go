@@ -15,6 +15,8 @@ const (
 	idempotencyKey = "Idempotency-Key"
 	// retryAfter is the Retry-After of the answer when the store cannot be reached.
 	retryAfter = 2 * time.Second
+	// retrySetUp is the Retry-After while an operator must set up the store.
+	retrySetUp = 10 * time.Second
 	// maxFaults bounds the faults in one answer. A body with thousands of unknown names must
 	// not make a larger answer.
 	maxFaults = 100
@@ -52,6 +54,9 @@ func problem(err error) error {
 	case errors.Is(err, recipe.ErrUnavailable):
 		return web.NewError(http.StatusServiceUnavailable, "store_unavailable", "The recipes cannot be reached just now. Try again.").
 			With(err).Retry(retryAfter)
+	case errors.Is(err, recipe.ErrNotSetUp):
+		return web.NewError(http.StatusServiceUnavailable, "not_configured", "The store of the recipes is not set up. The log says what is missing.").
+			With(err).Retry(retrySetUp)
 	case errors.As(err, &invalid):
 		var found faults
 		found.addAll("", err)

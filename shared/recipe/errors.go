@@ -4,8 +4,7 @@ import "errors"
 
 // The errors of a Store. Each is wrapped with the name of the failed action. Test with
 // errors.Is. A Store also returns a ValidationError (errors.As), the error of the caller's
-// context when that was cancelled, and errors that no caller can handle, such as missing
-// permissions.
+// context when that was cancelled, and errors that no caller can handle.
 var (
 	// ErrNotFound: the user has no such recipe. Another user may have it.
 	ErrNotFound = errors.New("recipe not found")
@@ -24,4 +23,7 @@ var (
 	// ErrUnavailable: the store did not answer in time, or too many wrote the recipe at
 	// once. The call can be repeated.
 	ErrUnavailable = errors.New("recipe store unavailable")
+	// ErrNotSetUp: the store refuses the call until an operator grants a permission, or
+	// makes the database or an index. The text of the error says which.
+	ErrNotSetUp = errors.New("recipe store is not set up")
 )

@@ -98,7 +98,7 @@ func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes
 var errHasRecipes = errors.New("a made-up user has recipes")
 
 // first reads the recipes of a made-up user, which must be none. That needs no composite
-// index. Get cannot be used: a missing database looks to it like a missing recipe.
+// index.
 func first(ctx context.Context, recipes recipe.Store) error {
 	for _, err := range recipes.All(ctx, madeUpUser()) {
 		if err != nil {
@@ -160,7 +160,7 @@ func (r *report) firestoreIndexes(ctx context.Context, cfg config.Config, all []
 			}
 		}
 		r.judge(checkIndexes, []finding{
-			{missing && strings.Contains(err.Error(), "building"), warn, "the index of " + all[i].index + " is being built", "Wait some minutes: until then such lists are answered 500"},
+			{missing && strings.Contains(err.Error(), "building"), warn, "the index of " + all[i].index + " is being built", "Wait some minutes: until then such lists are answered 503"},
 			{missing, fail, "there is no index of " + all[i].index, fix},
 			{err != nil, fail, "the query for " + all[i].index + " failed" + behind(status.Code(err).String()), "Run the doctor again"},
 		}...)

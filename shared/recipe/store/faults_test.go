@@ -112,16 +112,16 @@ func TestCallersContext(t *testing.T) {
 	}
 }
 
-// TestFaultCodes: which of Firestore's errors are ErrUnavailable.
+// TestFaultCodes: which of Firestore's errors are ErrUnavailable or ErrNotSetUp.
 func TestFaultCodes(t *testing.T) {
 	sentinels := []error{
 		recipe.ErrUnavailable, recipe.ErrNotFound, recipe.ErrPrecondition, recipe.ErrTrashed, recipe.ErrNotTrashed,
-		recipe.ErrKeyReused, recipe.ErrPageToken,
+		recipe.ErrKeyReused, recipe.ErrPageToken, recipe.ErrNotSetUp,
 	}
 	for code, want := range map[codes.Code]error{
 		codes.Unavailable: recipe.ErrUnavailable, codes.DeadlineExceeded: recipe.ErrUnavailable,
 		codes.ResourceExhausted: recipe.ErrUnavailable, codes.Aborted: recipe.ErrUnavailable,
-		codes.PermissionDenied: nil, codes.Unauthenticated: nil, codes.InvalidArgument: nil, codes.Unimplemented: nil,
+		codes.PermissionDenied: recipe.ErrNotSetUp, codes.NotFound: recipe.ErrNotSetUp, codes.Unauthenticated: nil, codes.InvalidArgument: nil, codes.Unimplemented: nil,
 	} {
 		fault := status.Error(code, "on purpose")
 		s := store.NewFirestore(client(t, "127.0.0.1:1", "demo",
@@ -147,14 +147,14 @@ func TestFaultCodes(t *testing.T) {
 }
 
 // TestMissingIndex: when Firestore refuses a query because an index is missing, the error has
-// Firestore's text and is not ErrUnavailable.
+// Firestore's text and says what to do.
 func TestMissingIndex(t *testing.T) {
 	s := store.NewFirestore(client(t, "127.0.0.1:1", "demo",
 		grpc.WithStreamInterceptor(func(context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, grpc.Streamer, ...grpc.CallOption) (grpc.ClientStream, error) {
 			return nil, status.Error(codes.FailedPrecondition, "The query requires an index.")
 		})))
 	_, err := s.List(t.Context(), "ada", recipe.Query{})
-	if err == nil || errors.Is(err, recipe.ErrUnavailable) || !strings.Contains(err.Error(), "requires an index") {
+	if !errors.Is(err, recipe.ErrNotSetUp) || !strings.Contains(err.Error(), "requires an index") || !strings.Contains(err.Error(), "-only indexes") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -56,13 +56,13 @@ func (b *firestoreBackend) get(ctx context.Context, uid, id string) (*document, 
 	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	snap, err := recipes.Doc(id).Get(rpc)
-	if err != nil {
-		if status.Code(err) == codes.NotFound {
-			return nil, recipe.ErrNotFound
-		}
-		return nil, failure(ctx, err)
+	switch {
+	case err == nil:
+		return read(snap)
+	case snap != nil: // Firestore answers, and has no such document
+		return nil, recipe.ErrNotFound
 	}
-	return read(snap)
+	return nil, failure(ctx, err)
 }
 
 func (b *firestoreBackend) create(ctx context.Context, uid string, d *document) error {
@@ -99,7 +99,8 @@ func (b *firestoreBackend) write(ctx context.Context, uid, id string, send func(
 }
 
 // writeFailure is failure for a write on a condition. It returns errConflict when the
-// condition no longer holds, and when Firestore gave up between two writers.
+// condition no longer holds, and when Firestore gave up between two writers. A missing
+// database looks the same here: the next attempt reads, and finds it out.
 func writeFailure(ctx context.Context, err error) error {
 	switch status.Code(err) {
 	case codes.OK:
@@ -124,9 +125,18 @@ func failure(ctx context.Context, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%w: %w", recipe.ErrUnavailable, err)
 	}
-	switch status.Code(err) {
+	switch code := status.Code(err); code {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted, codes.Aborted:
 		return fmt.Errorf("%w: %w", recipe.ErrUnavailable, err)
+	case codes.PermissionDenied, codes.NotFound, codes.FailedPrecondition:
+		return fmt.Errorf("%w: %s: %w", recipe.ErrNotSetUp, remedies[code], err)
 	}
 	return fmt.Errorf("ask Firestore: %w", err)
+}
+
+// remedies tell an operator why Firestore refuses a call, and what to do.
+var remedies = map[codes.Code]string{
+	codes.PermissionDenied:   "the service account lacks roles/datastore.user, or the API is off: go run ./functions/deploy setup -only grants, then -only apis",
+	codes.NotFound:           "there is no database: go run ./functions/deploy setup -only database",
+	codes.FailedPrecondition: "an index is missing or being built, or the database is in Datastore mode: go run ./functions/deploy setup -only indexes",
 }
