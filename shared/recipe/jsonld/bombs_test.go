@@ -35,6 +35,8 @@ func bombs(size int) map[string]string {
 		"items around one text":             fill(`<div itemscope itemtype="https://schema.org/Recipe"><b itemprop=name>x</b>`+strings.Repeat("<div itemprop=recipeInstructions itemscope>", 390), "text ", ""),
 		"properties outside of any item":    fill(`<div itemscope itemtype="https://schema.org/Recipe"><b itemprop=name>x</b></div>`, "<p itemprop=ingredients>a", ""),
 		"a list that is an object":          recipe + `"recipeIngredient":{` + fill("", `"1":"a",`, "") + `"2":"b"}}`,
+		"programs with types":               fill("<html>", `<script>{{{"@type":"Recipe"</script>`, ""),
+		"a program with many types":         "<html><script>" + fill("", `({"@type":"Recipe",{[`, "</script>"),
 		"labels of steps":                   fill(recipe+`"recipeInstructions":"Step 1 `, "step ", `"}`),
 		"references to one large object":    `[` + `{"@id":"x",` + keys(size/24) + `"b":1}` + half(`,{"@id":"x"}`) + `]`,
 		"recipes merged into a large one":   `[{"@type":"Recipe","name":"x","@id":"x",` + keys(size/24) + `"b":1}` + half(`,{"@type":"Recipe","@id":"x","b":1}`) + `]`,

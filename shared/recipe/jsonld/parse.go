@@ -44,19 +44,27 @@ func parsePage(b *budget, text string) ([]Item, error) {
 	return items, nil
 }
 
+// otherItems reads a page's microdata and RDFa. When they have no object of the type Recipe,
+// other JSON in scripts that has one is better.
 func otherItems(b *budget, text string, src *source, about page) ([]Item, error) {
+	marked := newGraph(b, about, nil)
 	if hasMarks(text) {
-		items, err := newGraph(b, about, parseMicrodata(b, text)).items()
-		if err != nil || len(items) > 0 {
-			return oneEach(items), err
+		marked = newGraph(b, about, parseMicrodata(b, text))
+	}
+	if !marked.hasRecipe() {
+		if g := newGraph(b, about, parseBlocks(b, src.data).roots); g.hasRecipe() {
+			marked = g
 		}
 	}
-	g := newGraph(b, about, parseBlocks(b, src.data).roots)
-	if found := g.recipes(); len(found) == 0 || !found[0].isType("recipe") {
-		return nil, nil // other data that has ingredients too
-	}
-	items, err := g.items()
+	items, err := marked.items()
 	return oneEach(items), err
+}
+
+// hasRecipe reports whether the graph has an object of the type Recipe. Other objects may
+// have ingredients too.
+func (g *graph) hasRecipe() bool {
+	found := g.recipes()
+	return len(found) > 0 && found[0].isType("recipe")
 }
 
 // blocks are the values of the JSON texts of a page.

@@ -41,7 +41,7 @@ func looksLikePage(text string) bool {
 
 // hasMarks reports whether a page may have microdata, RDFa or hRecipe.
 func hasMarks(text string) bool {
-	return mentions(text, "itemscope", "typeof", "hrecipe", "h-recipe")
+	return mentions(text, "itemscope", "itemprop", "typeof", "hrecipe", "h-recipe")
 }
 
 // mentions reports whether text contains one of the marks, in any case.
@@ -112,7 +112,12 @@ var pageNames = set("title base canonical description og:title og:url og:image o
 func (src *source) block(kind, content string) {
 	kind = strings.ToLower(strings.Trim(kind, " \t\r\n\"'“”"))
 	switch {
-	case !strings.Contains(kind, "json"), strings.TrimSpace(content) == "":
+	case strings.TrimSpace(content) == "":
+	case !strings.Contains(kind, "json"):
+		// JSON-LD inside a program, such as dataLayer.push({…}).
+		if i := strings.Index(content, `"@type"`); i >= 0 && strings.Contains(content, `"Recipe"`) {
+			src.data = append(src.data, content[max(0, strings.LastIndexByte(content[:i], '{')):])
+		}
 	case strings.Contains(kind, "ld+json"), strings.Contains(kind, "json+ld"), strings.Contains(kind, "ld json"):
 		src.linked = append(src.linked, content)
 	default:

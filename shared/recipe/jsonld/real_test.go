@@ -110,7 +110,11 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		{"a list with a gap, as PHP writes it", `"recipeIngredient":{"0":"1 egg","2":"salt"}`, []string{"1 egg", "salt"}},
 		{"outside the recipe", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1></div><p itemprop=ingredients>1 <b itemprop=name>egg</b><p itemprop=ingredients>salt`, []string{"1 egg", "salt"}},
 		{"inside and outside the recipe", `<p itemprop=recipeIngredient>oil</p><div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div><p itemprop=ingredients>1 egg`, []string{"1 egg"}},
-		{"without any item", `<title>x</title><div itemscope></div><p itemprop=recipeIngredient>1 egg<p itemprop=recipeIngredient>salt`, []string{"1 egg", "salt"}},
+		{"without any item", `<html><title>x</title><p itemprop=recipeIngredient>1 egg<p itemprop=recipeIngredient>salt`, []string{"1 egg", "salt"}},
+		{
+			"in a program, which names them better than strays", `<title>y</title><script>if (a) { window.d.push({"@context": "http://schema.org", "@type": "Recipe", "name": "x", "recipeIngredient": ["1 egg"]}) }</script><p itemprop=recipeIngredient>egg`,
+			[]string{"1 egg"},
+		},
 		{"items without properties", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=recipeIngredient itemscope>1 egg<p itemprop=recipeIngredient itemscope><i itemprop=amount>1 l</i> <i itemprop=name>milk</i></div>`, []string{"1 egg", "1 l milk"}},
 		{"types of other vocabularies", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><div typeof="sioc:Item"><p itemprop=ingredients>1 egg</div></div>`, []string{"1 egg"}},
 		{"pictures in between", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><svg/><p itemprop=ingredients><svg><title>tick</title><text>y</text></svg>1 egg</div>`, []string{"1 egg"}},
