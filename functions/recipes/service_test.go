@@ -1,7 +1,6 @@
 package recipes_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"pantry.example/functions/recipes"
+	"pantry.example/shared/emulator"
 	"pantry.example/shared/recipe"
 	"pantry.example/shared/recipe/store"
 	"pantry.example/shared/session"
@@ -25,7 +25,7 @@ type service struct {
 	url   string
 	h     http.Handler
 	store recipe.Store
-	log   *syncBuffer
+	log   *emulator.Output
 	auth  *fakeAuth
 	close func() // waits for the requests, so that their log lines are there
 }
@@ -36,7 +36,7 @@ func start(t testing.TB, kept recipe.Store, changes ...func(*recipes.Deps)) *ser
 	if kept == nil {
 		kept = store.NewMemory()
 	}
-	s := &service{t: t, store: kept, log: &syncBuffer{}, auth: &fakeAuth{}}
+	s := &service{t: t, store: kept, log: new(emulator.Output), auth: &fakeAuth{}}
 	d := recipes.Deps{
 		Function: web.Function{
 			Name: "recipes", Project: "demo-pantry", Origins: []string{"https://app.example"},
@@ -82,24 +82,6 @@ func (a *fakeAuth) authenticate(r *http.Request) (session.Session, error) {
 		return session.Session{}, nil // a fault that must open nothing
 	}
 	return session.Session{}, web.NewError(http.StatusUnauthorized, "no_session", "Sign in again.")
-}
-
-// syncBuffer is a log that a test reads while handlers write it.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // request is one request; the zero value of a field means the usual.

@@ -4,6 +4,7 @@
 package emulator
 
 import (
+	"context"
 	"os"
 	"testing"
 )
@@ -18,6 +19,18 @@ func Redis(t testing.TB) string {
 func Firestore(t testing.TB) string {
 	return server(t, "TEST_FIRESTORE_EMULATOR_HOST", "the Firestore emulator (.ci/services starts one)")
 }
+
+// Owner is the credentials of an owner for the Firestore emulator, to whom no rules apply
+// (grpc.WithPerRPCCredentials).
+type Owner struct{}
+
+// GetRequestMetadata returns the header of each request.
+func (Owner) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": "Bearer owner"}, nil
+}
+
+// RequireTransportSecurity returns false: the emulator has no TLS.
+func (Owner) RequireTransportSecurity() bool { return false }
 
 // Auth returns the host:port of the official Firebase Auth emulator.
 func Auth(t testing.TB) string {

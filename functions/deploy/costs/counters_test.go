@@ -18,6 +18,8 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+
+	"pantry.example/shared/emulator"
 )
 
 // free are commands that Upstash does not bill, or that only these tests send.
@@ -133,7 +135,7 @@ func (c *firestoreCounter) client(t *testing.T, host string) *firestore.Client {
 	client, err := firestore.NewClient(t.Context(), "demo-"+strings.ToLower(rand.Text()[:20]),
 		option.WithEndpoint(host), option.WithoutAuthentication(),
 		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())),
-		option.WithGRPCDialOption(grpc.WithPerRPCCredentials(owner{})),
+		option.WithGRPCDialOption(grpc.WithPerRPCCredentials(emulator.Owner{})),
 		option.WithGRPCDialOption(grpc.WithChainUnaryInterceptor(c.unary)),
 		option.WithGRPCDialOption(grpc.WithChainStreamInterceptor(c.stream)))
 	if err != nil {
@@ -142,13 +144,6 @@ func (c *firestoreCounter) client(t *testing.T, host string) *firestore.Client {
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
-
-type owner struct{}
-
-func (owner) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer owner"}, nil
-}
-func (owner) RequireTransportSecurity() bool { return false }
 
 func (c *firestoreCounter) unary(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 	err := invoke(ctx, method, req, reply, cc, opts...)

@@ -20,7 +20,6 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/metadata"
 
 	"pantry.example/functions/local/handlers"
 	"pantry.example/shared/config"
@@ -88,22 +87,20 @@ func newWorld(t *testing.T, g *google.Google, realRedis bool) *world {
 func (w *world) useFirestore(address string, refuse func() error) *network {
 	w.t.Helper()
 	net := newNetwork(w.t, address)
-	owner := func(ctx context.Context) context.Context {
-		return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer owner")
-	}
 	conn, err := grpc.NewClient("passthrough:///"+net.address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithPerRPCCredentials(emulator.Owner{}),
 		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			if err := refuse(); err != nil {
 				return err
 			}
-			return invoke(owner(ctx), method, req, reply, cc, opts...)
+			return invoke(ctx, method, req, reply, cc, opts...)
 		}),
 		grpc.WithStreamInterceptor(func(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, streamer grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 			if err := refuse(); err != nil {
 				return nil, err
 			}
-			return streamer(owner(ctx), desc, cc, method, opts...)
+			return streamer(ctx, desc, cc, method, opts...)
 		}))
 	if err != nil {
 		w.t.Fatal(err)

@@ -71,7 +71,7 @@ func client(t testing.TB, host, project string, dial ...grpc.DialOption) *firest
 	indexes := declaredIndexes(t)
 	dial = append(dial,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithPerRPCCredentials(owner{}),
+		grpc.WithPerRPCCredentials(emulator.Owner{}),
 		grpc.WithChainStreamInterceptor(indexes.watch(t)))
 	options := []option.ClientOption{option.WithEndpoint(host), option.WithoutAuthentication()}
 	for _, d := range dial {
@@ -84,13 +84,6 @@ func client(t testing.TB, host, project string, dial ...grpc.DialOption) *firest
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
-
-type owner struct{}
-
-func (owner) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer owner"}, nil
-}
-func (owner) RequireTransportSecurity() bool { return false }
 
 // clock is a clock that a test moves. It starts at a time with microseconds.
 type clock struct{ t time.Time }
