@@ -3,6 +3,7 @@ package jsonld
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"pantry.example/shared/recipe"
 )
@@ -147,13 +148,17 @@ func singleParens(s string) string {
 	return b.String()
 }
 
-// splitList splits a list in one line at its bullets or semicolons, else at its commas.
-// Commas inside parentheses and numbers do not count, and there must be two others or more.
+// splitList splits a list in one line at its bullets or semicolons, else where nothing stands
+// between two ingredients, else at its commas. Commas inside parentheses and numbers do not
+// count. There must be two such places or more.
 func splitList(line string) []string {
 	for _, sep := range []string{"•", "·", ";", "▢", " | ", "、"} {
 		if strings.Contains(line, sep) {
 			return strings.Split(line, sep)
 		}
+	}
+	if parts := splitJoined(line); len(parts) > 2 {
+		return parts
 	}
 	var parts []string
 	depth, start := 0, 0
@@ -174,6 +179,22 @@ func splitList(line string) []string {
 		return []string{line}
 	}
 	return append(parts, strings.TrimSpace(line[start:]))
+}
+
+// splitJoined splits "2 l milk1 onion, dicedSalt" before the numbers and the large letters that
+// follow a word without a space.
+func splitJoined(line string) []string {
+	var parts []string
+	start, before, last := 0, ' ', ' '
+	for i, c := range line {
+		ends := unicode.IsLower(last) && last != 'x' || last == ')' || last == '.' && unicode.IsLetter(before)
+		if ends && (unicode.IsNumber(c) || unicode.IsUpper(c)) {
+			parts = append(parts, line[start:i])
+			start = i
+		}
+		before, last = last, c
+	}
+	return append(parts, line[start:])
 }
 
 // withoutRepeat removes the second half of a list when it equals the first half. Pages with

@@ -83,6 +83,8 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			[]string{"salt (optional)", "1 cup milk ((warm) or cold)", "2 (8 oz (225 g)) cans", "2 eggs ((large), (beaten))", "a ((b", "()a"},
 		},
 		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
+		{"nothing between the ingredients", `"recipeIngredient":"3 spoons of oil2 onions, small, diced.3 cloves, pressedSalt (a lot)½ tsp pepper"`, []string{"3 spoons of oil", "2 onions, small, diced.", "3 cloves, pressed", "Salt (a lot)", "½ tsp pepper"}},
+		{"one line with names", `"recipeIngredient":["2x400g McGreen tins, vitamin B12"]`, []string{"2x400g McGreen tins, vitamin B12"}},
 		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
 		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好","„MENÜ”","&Acirc;&frac14; l"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好", "„MENÜ”", "¼ l"}},
 		{"twice the same list", `"recipeIngredient":["1 egg","salt","oil","1 egg","salt","oil"]`, []string{"1 egg", "salt", "oil"}},
