@@ -92,12 +92,12 @@ func dial(c config.Redis, timeout time.Duration) func(context.Context, string, s
 			if err != nil {
 				return nil, err
 			}
-			return watch(conn, conn), nil
+			return newConn(conn, conn), nil
 		}
 		conn, err := secure.DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		return watch(conn, conn.(*tls.Conn).NetConn()), nil //nolint:forcetypeassert // as tls.Dialer promises
+		return newConn(conn, conn.(*tls.Conn).NetConn()), nil //nolint:forcetypeassert // as tls.Dialer promises
 	}
 }

@@ -25,7 +25,7 @@ func (h Handle) SessionID() string { return h.id }
 // For is the handle with the same secret for another user, signed by c.
 func (h Handle) For(c *Cache, uid string) Handle {
 	h.uid = uid
-	h.mac = h.sign(c.signer[0])
+	h.mac = c.signer[0].sign(h)
 	return h
 }
 

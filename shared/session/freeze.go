@@ -3,10 +3,8 @@ package session
 import (
 	"fmt"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -54,36 +52,4 @@ func beat() int64 {
 		return freezes.count.Add(1)
 	}
 	return freezes.count.Load()
-}
-
-// watched is a connection that fails when it is used after a freeze. It also gives go-redis
-// the socket, to see whether the peer has closed it. A *tls.Conn does not give it.
-type watched struct {
-	net.Conn
-	socket syscall.Conn
-	opened int64 // freezeCount when it was opened
-}
-
-func watch(conn, socket net.Conn) net.Conn {
-	raw, ok := socket.(syscall.Conn)
-	if !ok {
-		return conn
-	}
-	return watched{conn, raw, freezeCount()}
-}
-
-// Write fails after a freeze.
-func (c watched) Write(b []byte) (int, error) {
-	if freezeCount() != c.opened {
-		return 0, errFrozen
-	}
-	return c.Conn.Write(b)
-}
-
-// SyscallConn is what the health check of go-redis's pool calls.
-func (c watched) SyscallConn() (syscall.RawConn, error) {
-	if freezeCount() != c.opened {
-		return nil, errFrozen
-	}
-	return c.socket.SyscallConn()
 }

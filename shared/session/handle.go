@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"hash"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"pantry.example/shared/config"
 )
@@ -39,7 +41,23 @@ var encoding = base64.RawURLEncoding.Strict()
 
 // signer makes and checks the MACs of handles. The first key signs. A handle that any of
 // the keys signed is accepted.
-type signer [][]byte
+type signer []*signingKey
+
+// signingKey keeps hashes (HMAC-SHA256) that have read the key already.
+type signingKey struct{ hashes sync.Pool }
+
+func newSigningKey(key []byte) *signingKey {
+	return &signingKey{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+func (k *signingKey) sign(h Handle) [macSize]byte {
+	m, _ := k.hashes.Get().(hash.Hash)
+	defer k.hashes.Put(m)
+	m.Reset()
+	m.Write(h.secret[:])
+	m.Write([]byte(h.uid))
+	return [macSize]byte(m.Sum(nil))
+}
 
 // newSigner derives a project's key from each secret (HKDF-SHA256, RFC 5869). A secret may
 // be a Redis password, so it is not used as the key itself.
@@ -50,7 +68,7 @@ func newSigner(project string, secrets []config.Secret) (signer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("derive handle key: %w", err)
 		}
-		s = append(s, key)
+		s = append(s, newSigningKey(key))
 	}
 	return s, nil
 }
@@ -59,7 +77,7 @@ func newSigner(project string, secrets []config.Secret) (signer, error) {
 func (s signer) issue(uid string) Handle {
 	h := Handle{uid: uid}
 	_, _ = rand.Read(h.secret[:]) // never fails: crypto/rand
-	h.mac = h.sign(s[0])
+	h.mac = s[0].sign(h)
 	return h.withID()
 }
 
@@ -76,7 +94,7 @@ func (s signer) parse(text string) (h Handle, issued bool) {
 	}
 	h = Handle{uid: string(uid), secret: [secretSize]byte(secret), mac: [macSize]byte(mac)}
 	for _, key := range s {
-		if want := h.sign(key); hmac.Equal(want[:], mac) {
+		if want := key.sign(h); hmac.Equal(want[:], mac) {
 			return h.withID(), true
 		}
 	}
@@ -93,13 +111,6 @@ func decode(text string) []byte {
 		return nil
 	}
 	return b
-}
-
-func (h Handle) sign(key []byte) [macSize]byte {
-	m := hmac.New(sha256.New, key)
-	m.Write(h.secret[:])
-	m.Write([]byte(h.uid))
-	return [macSize]byte(m.Sum(nil))
 }
 
 // withID sets the session's id, which is part of the fields' names in Redis. It opens

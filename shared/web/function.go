@@ -5,7 +5,6 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -45,10 +44,10 @@ func NewFunction(name, sessionCookie string, cfg config.Config) Function {
 }
 
 // Handler wraps a function's routes. From the outside in: the log line and recovery, the
-// deadline, headers, CORS, CSRF, the path's alias. So a refusal by CSRF, for example, is
+// time limits, headers, CORS, CSRF, the path's alias. So a refusal by CSRF, for example, is
 // logged and has the CORS headers.
 func (f Function) Handler(routes http.Handler) http.Handler {
-	return f.logged(deadline(private(f.cors(f.csrf(f.alias(routes))))))
+	return f.logged(bodyDeadline(private(f.cors(f.csrf(f.alias(routes))))))
 }
 
 // private keeps answers out of shared caches, because all of them depend on the caller.
@@ -71,12 +70,13 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
-// Values of headers that every answer has. All answers share them: do not change them.
+// Values of headers that many answers have. All answers share them: do not change them.
 var (
 	cacheControl          = []string{"private, no-store"}
 	contentSecurityPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
 	resourcePolicy        = []string{"cross-origin"} // CORS says who may read it
 	referrerPolicy        = []string{"no-referrer"}
+	contentTypeJSON       = []string{"application/json"}
 	contentTypeOptions    = []string{"nosniff"}
 	transportSecurity     = []string{"max-age=31536000"}
 )
@@ -108,18 +108,16 @@ func (f Function) alias(next http.Handler) http.Handler {
 	})
 }
 
-// deadline bounds the time of the request and of reading its body. Before it answers,
+// bodyDeadline bounds the time of reading a request's body. Before it answers,
 // net/http reads the rest of a body that no handler has read. It sets no time limit for
 // that, and neither does the Functions Framework.
-func deadline(next http.Handler) http.Handler {
+func bodyDeadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
-		defer cancel()
 		if r.ContentLength != 0 {
 			setReadDeadline(w, RequestTimeout)
 			defer setReadDeadline(w, leftoverTimeout)
 		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r)
 	})
 }
 

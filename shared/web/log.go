@@ -59,12 +59,14 @@ func traceID(h http.Header) string {
 	return ""
 }
 
-// logged gives each request an id, recovers from a panic, and writes one line when the
-// request ends. The line has no query, header or body, because they may hold secrets.
+// logged gives each request an id and a time limit, recovers from a panic, and writes one
+// line when the request ends. The line has no query, header or body, because they may hold secrets.
 func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		n := &note{request: r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id")}
+		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
+		defer cancel()
+		n := &note{Context: ctx, request: r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id")}
 		if !isRequestID(n.requestID) {
 			var b [12]byte
 			_, _ = rand.Read(b[:]) // never fails: crypto/rand
@@ -73,7 +75,7 @@ func (f Function) logged(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", n.requestID)
 		rec := &recorder{ResponseWriter: w}
 		n.answer = rec
-		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
+		r = r.WithContext(n)
 		defer func() {
 			cause := recover()
 			if cause == nil {

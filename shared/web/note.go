@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// note collects what the log line of a request will say.
+// note is the context of a request. It collects what the log line will say.
 type note struct {
+	context.Context
 	request   *http.Request
 	cookie    string // the session cookie's name
 	requestID string
@@ -19,6 +20,14 @@ type note struct {
 }
 
 type noteKey struct{}
+
+// Value returns the note itself for noteKey.
+func (n *note) Value(key any) any {
+	if key == (noteKey{}) {
+		return n
+	}
+	return n.Context.Value(key)
+}
 
 func noteOf(ctx context.Context) *note {
 	n, _ := ctx.Value(noteKey{}).(*note)
