@@ -19,7 +19,7 @@ func TestAllocations(t *testing.T) {
 	if w.Code != http.StatusOK {
 		t.Fatalf("check-expiration is answered %d, want 200", w.Code)
 	}
-	if atMost := 130; got > atMost {
+	if atMost := 115; got > atMost {
 		t.Errorf("check-expiration: %d allocations, want at most %d", got, atMost)
 	}
 }

@@ -59,10 +59,10 @@ func TestAllocations(t *testing.T) {
 		name        string
 		got, atMost int
 	}{
-		{"one recipe", one, 65},
-		{"ten recipes", ten, 180},
-		{"a recipe more in a list", (nineteen - ten) / 9, 6},
-		{"twenty recipes for the article's client", article, 165},
+		{"one recipe", one, 57},
+		{"ten recipes", ten, 150},
+		{"a recipe more in a list", (nineteen - ten) / 9, 4},
+		{"twenty recipes for the article's client", article, 110},
 	} {
 		if row.got > row.atMost {
 			t.Errorf("%s: %d allocations, want at most %d", row.name, row.got, row.atMost)

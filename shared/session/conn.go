@@ -75,17 +75,25 @@ func (c *conn) send() {
 			continue // it went with the last ones
 		}
 		if _, err := c.Conn.Write(sending); err != nil {
-			c.mu.Lock()
-			c.failed = err
-			c.mu.Unlock()
+			c.fail(err)
 			_ = c.Close() // the error is already one
 			return
 		}
 	}
 }
 
+// fail makes later writes fail with err, or with an earlier error.
+func (c *conn) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failed == nil {
+		c.failed = err
+	}
+}
+
 // Close closes the connection. What was not sent yet is dropped.
 func (c *conn) Close() error {
+	c.fail(net.ErrClosed)
 	c.close.Do(func() { close(c.closed) })
 	return c.Conn.Close()
 }

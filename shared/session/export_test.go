@@ -48,3 +48,6 @@ func ParseStanding(v string, now time.Time) (checked time.Time, s identity.State
 	parsed := parseStanding(v, now)
 	return parsed.checked, parsed.State
 }
+
+// NewConn is what the client's dialer returns for a connection over a socket.
+var NewConn = newConn
