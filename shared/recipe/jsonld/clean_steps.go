@@ -93,13 +93,15 @@ func goesOn(line, next string) bool {
 	return isLower(next) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
-// splitNumbered splits "1. Mix. 2. Bake." at numbers that count up from 1. There may be no
-// space before the second one, as in "the butter.2. Bake".
+// splitNumbered splits "1. Mix. 2. Bake." at numbers that count up from 1, or "Step 1 Mix. Step
+// 2 Bake.". There may be no space before the second one, as in "the butter.2. Bake".
 func splitNumbered(s string) []string {
+	label := stepNumber().FindString(s[:min(len(s), 24)])
+	label = label[:max(0, strings.IndexFunc(label, func(c rune) bool { return !unicode.IsLetter(c) }))]
 	var parts []string
 	start, want := 0, 1
 	for i := 0; i < len(s); i++ {
-		n := numberAt(s, i, want)
+		n := numberAt(s, i, want, label)
 		if n == 0 {
 			continue
 		}
@@ -115,29 +117,32 @@ func splitNumbered(s string) []string {
 	return append(parts, strings.TrimSpace(s[start:]))
 }
 
-// numberAt returns the length of the step number want at i, such as "2.", "(2)" or "Step 2",
-// else 0.
-func numberAt(s string, i, want int) int {
+// numberAt returns the length of the step number want at i, such as "2." or "(2)", or "Step 2"
+// with a label, else 0.
+func numberAt(s string, i, want int, label string) int {
 	const begin, end = " \t.!?)", ".):"
 	if i > 0 && strings.IndexByte(begin, s[i-1]) < 0 {
 		return 0
 	}
-	if c, _ := utf8.DecodeRuneInString(s[i:]); unicode.IsLetter(c) {
-		label := stepNumber().FindString(s[i:min(len(s), i+24)])
-		if strings.TrimFunc(label, func(c rune) bool { return !isDigit(c) }) != strconv.Itoa(want) {
+	head := s[i:min(len(s), i+len(label)+8)]
+	rest := strings.TrimPrefix(head, "(")
+	if label != "" {
+		if len(head) < len(label) || !strings.EqualFold(head[:len(label)], label) {
 			return 0
 		}
-		return len(label)
+		rest = strings.TrimLeft(head[len(label):], " ")
 	}
-	rest := strings.TrimPrefix(s[i:min(len(s), i+8)], "(")
 	rest, ok := strings.CutPrefix(rest, strconv.Itoa(want))
-	if !ok || rest == "" || strings.IndexByte(end, rest[0]) < 0 {
+	if !ok || rest == "" || label == "" && strings.IndexByte(end, rest[0]) < 0 {
 		return 0
 	}
-	if after := rest[1:]; after != "" && isDigit(rune(after[0])) {
+	if label == "" {
+		rest = rest[1:]
+	}
+	if rest != "" && isDigit(rune(rest[0])) {
 		return 0 // 1.5
 	}
-	return min(len(s), i+8) - i - len(rest) + 1
+	return len(head) - len(rest)
 }
 
 var (
