@@ -2,10 +2,13 @@ package main_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"pantry.example/shared/recipe"
 )
 
 const gnocchi = `{ title: "Gnocchi", servings: 4, prepMinutes: 30, cookMinutes: 15, tags: ["dinner", "weeknight"], notes: "Old potatoes are best.",
@@ -67,6 +70,61 @@ func (s *browserSuite) testReading(t *testing.T) {
 	v.open("#/recipes/nosuchrecipe")
 	v.see("#reading-problem", "There is no such recipe.")
 	v.miss("#reading")
+}
+
+// testNutrition changes values that the editor folds away, and that are shown where
+// something is wrong with them.
+func (s *browserSuite) testNutrition(t *testing.T) {
+	v := s.visit(t)
+	v.signUp()
+	v.store(`{ title: "Porridge", nutrition: { calories: "210 kcal", fatContent: "4 g" } }`)
+	v.reload()
+	v.click(".card-title a")
+	v.see("#reading-nutrition", "210 kcal")
+	edit := func() {
+		v.click(`#reading [data-do="edit"]`)
+		v.see("#recipe-title", "Porridge")
+		v.miss("#nutrition")
+		v.click("#editor-nutrition summary")
+	}
+	edit()
+	v.see("#recipe-calories", "210 kcal")
+	if got := v.text(`[...document.querySelectorAll("#nutrition input")].map((e) => e.id.replace("recipe-", "")).sort().join(" ")`); got != strings.Join(recipe.Nutrients, " ") {
+		t.Errorf("the editor has the values %s, want %s", got, recipe.Nutrients)
+	}
+	v.fill("#recipe-calories", "x")
+	v.keys(kb.Backspace)
+	v.fill("#recipe-saturatedFatContent", "1 g")
+	v.click("#editor-save")
+	v.see("#reading-nutrition", "Saturated fat")
+	v.wait(`document.querySelector("#reading-nutrition").innerText.replace(/\s+/g, " ") === "Fat 4 g Saturated fat 1 g"`)
+
+	edit()
+	v.fill("#recipe-proteinContent", strings.Repeat("7", 101))
+	v.click("#editor-nutrition summary")
+	v.expect(refusal(422))
+	v.click("#editor-save")
+	v.see("#recipe-proteinContent-error", "Must be at most 100 characters.")
+	v.wait(`document.activeElement.id === "recipe-proteinContent"`)
+	v.fill("#recipe-proteinContent", "7 g")
+	v.click("#editor-nutrition summary")
+	v.elsewhere(`recipes.patch(id, { nutrition: { proteinContent: "8 g" } })`)
+	v.expect(refusal(412))
+	v.click("#editor-save")
+	v.click("#editor-problem button")
+	v.see(".theirs", "8 g")
+	v.click(".theirs button")
+	v.click("#editor-save")
+	v.wait(`document.querySelector("#reading-nutrition").innerText.replace(/\s+/g, " ") === "Protein 8 g"`)
+
+	v.click("#add")
+	v.fill("#recipe-title", "Oats")
+	v.miss("#nutrition")
+	v.click("#editor-nutrition summary")
+	v.fill("#recipe-servingSize", "1 cup")
+	v.click("#editor-save")
+	v.see("#reading-title", "Oats")
+	v.see("#reading-nutrition", "Serving size")
 }
 
 // testAmounts scales lines as people write them.

@@ -23,6 +23,7 @@ func TestBrowserPage(t *testing.T) {
 		"skeleton":              s.testSkeleton,
 		"trash":                 s.testTrash,
 		"reading":               s.testReading,
+		"nutrition":             s.testNutrition,
 		"amounts":               s.testAmounts,
 		"cooking":               s.testCooking,
 		"print":                 s.testPrint,

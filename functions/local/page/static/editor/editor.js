@@ -49,6 +49,7 @@ function reset(recipe) {
   key = undefined;
   suspended = false;
   $('#editor-title').textContent = recipe ? 'Change the recipe' : 'Add a recipe';
+  $('#editor-nutrition').open = false;
   tidy();
   fill(recipe);
   ask(false);
@@ -194,6 +195,7 @@ function showTheirs(name, theirs) {
     $('#editor-save').focus();
   });
   const c = control(name);
+  forms.unfold(c);
   (c.closest('.field') ?? c.closest('.field-row')).append(box);
 }
 

@@ -2,7 +2,8 @@
 
 import { complete } from '../ui/forms.js';
 import { setValue, value } from '../ui/stars.js';
-import { $ } from '../ui/dom.js';
+import { $, clone } from '../ui/dom.js';
+import { nutrient, nutrients } from '../ui/words.js';
 
 const form = $('#recipe');
 const rating = $('#recipe-rating');
@@ -22,6 +23,16 @@ const fields = {
   servings: number, prepMinutes: number, cookMinutes: number, totalMinutes: number,
   rating: { show: (n) => String(n ?? 0), read: Number }, made: flag, favorite: flag,
 };
+
+for (const name of nutrients) {
+  const box = clone('nutrient');
+  const [label, input] = box.children;
+  label.textContent = nutrient(name);
+  label.htmlFor = input.id = `recipe-${name}`;
+  input.name = `nutrition/${name}`;
+  $('#nutrition').append(box);
+  fields[input.name] = text;
+}
 
 export const names = Object.keys(fields);
 
@@ -43,14 +54,20 @@ export function set(name, shown) {
 
 /** Shows a recipe, or nothing. */
 export function fill(recipe) {
-  for (const name of names) set(name, fields[name].show(recipe?.[name]));
+  for (const name of names) {
+    const [field, inner] = name.split('/');
+    const value = recipe?.[field];
+    set(name, fields[name].show(inner ? value?.[inner] : value));
+  }
 }
 
 /** What all fields show. */
 export const typed = () => Object.fromEntries(names.map((name) => [name, get(name)]));
 
-/** Some fields as the API has them. */
-export const read = (some) => Object.fromEntries(some.map((name) => [name, fields[name].read(get(name))]));
+/** Some fields as the API has them. It takes nutrition as a whole, and leaves out what is empty. */
+export const read = (some) => Object.fromEntries(some.map((name) => (name.startsWith('nutrition/')
+  ? ['nutrition', Object.fromEntries(nutrients.map((n) => [n, get(`nutrition/${n}`)]))]
+  : [name, fields[name].read(get(name))])));
 
 /** The fields that hold what is no number. */
 export const unreadable = () => names.filter((name) => control(name).validity?.badInput);

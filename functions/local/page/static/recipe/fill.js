@@ -3,7 +3,7 @@
 import { tagLinks } from '../list/card.js';
 import { $, lines, link, make, put } from '../ui/dom.js';
 import { picture } from '../ui/picture.js';
-import { day, minutes, several } from '../ui/words.js';
+import { day, minutes, nutrient, nutrients, several } from '../ui/words.js';
 
 /** The button of an act in the view. */
 export const pressed = (article, name) => $(`[data-do=${name}]`, article);
@@ -23,7 +23,7 @@ export function fill(article, r) {
   tagLinks($('#reading-tags'), r.tags);
   lines($('#reading-steps'), r.steps);
   put($('#reading-notes'), r.notes);
-  nutrition($('#reading-nutrition'), r.nutrition);
+  pairs($('#reading-nutrition'), nutrients.filter((name) => r.nutrition?.[name]).map((name) => [nutrient(name), r.nutrition[name]]));
   $('#reading-ingredients-part').hidden = r.ingredients.length === 0;
   for (const part of ['steps', 'notes', 'nutrition']) $(`#reading-${part}-part`).hidden = $(`#reading-${part}`).hidden;
   buttons(article, r, trashed);
@@ -56,15 +56,6 @@ function source(element, r) {
   if (from) parts.push(parts.length > 0 ? ', from ' : 'From ', from);
   element.replaceChildren(...parts);
   element.hidden = parts.length === 0;
-}
-
-/** nutrition is an object of texts, such as {calories: "240 kcal"}. */
-function nutrition(list, values) {
-  const spoken = (name) => {
-    const text = name.replace(/Content$/, '').replace(/(?=[A-Z])/g, ' ').toLowerCase();
-    return text.charAt(0).toUpperCase() + text.slice(1);
-  };
-  pairs(list, Object.entries(values ?? {}).filter(([, text]) => text).map(([name, text]) => [spoken(name), String(text)]));
 }
 
 function pairs(list, all) {

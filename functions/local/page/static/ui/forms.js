@@ -29,6 +29,12 @@ function clearField(control) {
   if (error) error.textContent = '';
 }
 
+/** Opens the part of a form in which a control is folded away. */
+export function unfold(control) {
+  const fold = control.closest('details');
+  if (fold) fold.open = true;
+}
+
 export function clear(form, place) {
   for (const control of form.elements) clearField(control);
   form.querySelectorAll('.summary').forEach((box) => box.remove());
@@ -44,18 +50,20 @@ export function show(form, place, error, again, above = place) {
   const rest = [];
   const refused = new Map(); // control → what is wrong with it
   for (const { location, message } of error.fields ?? []) {
-    const [, name, index] = location.split('/');
-    const control = form.elements[name];
+    const path = location.replace(/^\//, '');
+    const [name, index] = path.split('/');
+    const control = form.elements[path] ?? form.elements[name];
     if (!(control instanceof HTMLElement)) {
-      rest.push(`${location.replace(/^\//, '')} ${message}`);
+      rest.push(`${path} ${message}`);
       continue;
     }
-    const item = index === undefined ? '' : `Number ${Number(index) + 1} `;
+    const item = index === undefined || control.name === path ? '' : `Number ${Number(index) + 1} `;
     refused.set(control, [refused.get(control), sentence(item + message)].filter(Boolean).join(' '));
   }
   for (const [control, text] of refused) {
     document.getElementById(`${control.id}-error`).textContent = text;
     control.setAttribute('aria-invalid', 'true');
+    unfold(control);
   }
   if (refused.size === 0) problem.show(place, error, again);
   else if (rest.length > 0) problem.show(place, new Problem({ status: 422, code: 'invalid', detail: sentence(rest.join('; ')) }));

@@ -38,6 +38,18 @@ export function day(time) {
   return days >= 0 && days < 14 ? relative.format(-days, 'day') : date.format(then);
 }
 
+/** The names that nutrition may have (schema.org), in the order in which they are shown. */
+export const nutrients = [
+  'servingSize', 'calories', 'fatContent', 'saturatedFatContent', 'unsaturatedFatContent', 'transFatContent',
+  'carbohydrateContent', 'sugarContent', 'fiberContent', 'proteinContent', 'sodiumContent', 'cholesterolContent',
+];
+
+/** "Saturated fat", for saturatedFatContent. */
+export function nutrient(name) {
+  const text = name.replace(/Content$/, '').replace(/(?=[A-Z])/g, ' ').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** "1 h 20 min" */
 export function minutes(n) {
   const [h, m] = [Math.floor(n / 60), n % 60];
