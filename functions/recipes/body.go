@@ -24,6 +24,7 @@ const mergePatch = "application/merge-patch+json"
 
 // recipeBody is a decoded body: its fields with their values, and their faults.
 type recipeBody struct {
+	patch  bool
 	values recipe.Recipe
 	named  []string
 	faults faults
@@ -66,7 +67,7 @@ func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, malformed("it must be a JSON object")
 	}
-	b := &recipeBody{}
+	b := &recipeBody{patch: patch}
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
@@ -77,20 +78,20 @@ func decodeRecipe(text []byte, patch bool) (*recipeBody, error) {
 			return nil, fmt.Errorf("read value: %w", err)
 		}
 		name, _ := key.(string)
-		b.field(name, raw, patch)
+		b.field(name, raw)
 	}
-	b.validate(patch)
+	b.validate()
 	return b, nil
 }
 
 // field decodes one member of the body.
-func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
+func (b *recipeBody) field(name string, raw json.RawMessage) {
 	field, known := fieldOf(name)
 	switch {
 	case !known:
 		b.faults.add("/"+pointerEscape.Replace(clip(name)), "unknown", 0, "is not a field of a recipe")
 	case field.ReadOnly: // ignored: a client may send back a recipe as it got it
-	case patch && string(raw) == "null":
+	case b.patch && string(raw) == "null":
 		b.named = append(b.named, name)
 	default:
 		b.named = append(b.named, name)
@@ -100,7 +101,7 @@ func (b *recipeBody) field(name string, raw json.RawMessage, patch bool) {
 
 // validate adds the faults of recipe.Validate. For a patch, it adds only those of the fields
 // in the patch. The store validates the changed recipe as a whole.
-func (b *recipeBody) validate(patch bool) {
+func (b *recipeBody) validate() {
 	found := len(b.faults)
 	var invalid faults
 	invalid.addAll("", b.values.Validate())
@@ -108,7 +109,7 @@ func (b *recipeBody) validate(patch bool) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Location, "/"), "/")
 		named := slices.Contains(b.named, name)
 		switch {
-		case patch && !named:
+		case b.patch && !named:
 		case slices.ContainsFunc(b.faults[:found], func(g web.FieldError) bool { return within(f.Location, g.Location) }):
 		case name == "title" && !named:
 			b.faults.add("/title", "required", 0, "is required")
@@ -123,12 +124,17 @@ func within(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
-// apply sets the fields of the body in r.
+// apply sets the fields of the patch in r. It merges an object, as RFC 7396 has it.
 func (b *recipeBody) apply(r *recipe.Recipe) {
+	nutrition := maps.Clone(r.Nutrition)
 	for _, f := range recipe.Fields {
 		if slices.Contains(b.named, f.Name) {
 			f.Copy(r, &b.values)
 		}
+	}
+	if r.Nutrition != nil && nutrition != nil {
+		maps.Copy(nutrition, r.Nutrition)
+		r.Nutrition = nutrition
 	}
 }
 
@@ -229,8 +235,10 @@ func (b *recipeBody) texts(pointer string, dst *map[string]string, raw json.RawM
 	}
 	*dst = make(map[string]string, len(items))
 	for _, name := range slices.Sorted(maps.Keys(items)) {
-		var s string
-		b.scalar(pointer+"/"+pointerEscape.Replace(clip(name)), &s, items[name], "string")
+		var s string // empty when null removes it
+		if !b.patch || string(items[name]) != "null" {
+			b.scalar(pointer+"/"+pointerEscape.Replace(clip(name)), &s, items[name], "string")
+		}
 		(*dst)[name] = s
 	}
 }

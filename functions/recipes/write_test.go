@@ -172,6 +172,30 @@ func TestPatch(t *testing.T) {
 	}
 }
 
+// A patch merges nutrition, which is an object (RFC 7396).
+func TestPatchMergesNutrition(t *testing.T) {
+	s := start(t, nil)
+	id := s.add(`{"title":"Oats"}`).ID
+	for _, step := range []struct {
+		patch string
+		want  map[string]string
+	}{
+		{`{"nutrition":{"calories":"210 kcal","fatContent":null}}`, map[string]string{"calories": "210 kcal"}},
+		{`{"nutrition":{"fatContent":"4 g"}}`, map[string]string{"calories": "210 kcal", "fatContent": "4 g"}},
+		{`{"rating":3,"nutrition":{}}`, map[string]string{"calories": "210 kcal", "fatContent": "4 g"}},
+		{`{"nutrition":{"calories":null,"sugarContent":"1 g"}}`, map[string]string{"fatContent": "4 g", "sugarContent": "1 g"}},
+		{`{"nutrition":{"sugarContent":"","fatContent":" "}}`, nil},
+		{`{"nutrition":{"calories":"1 kcal"}}`, map[string]string{"calories": "1 kcal"}},
+		{`{"nutrition":null}`, nil},
+	} {
+		r := s.do(request{method: "PATCH", path: "/" + id, body: step.patch, header: map[string]string{"Content-Type": "application/merge-patch+json"}})
+		if diff := cmp.Diff(step.want, as[recipe.Recipe](t, r, http.StatusOK).Nutrition); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.patch, diff)
+		}
+	}
+	problem(t, s.do(request{method: "PUT", path: "/" + id, body: `{"title":"Oats","nutrition":{"calories":null}}`}), http.StatusBadRequest, "malformed_body")
+}
+
 // The changed recipe is validated, not only the patch: each of these patches is small enough.
 func TestPatchedRecipeIsValidatedAsAWhole(t *testing.T) {
 	s := start(t, nil)

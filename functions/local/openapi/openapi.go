@@ -138,13 +138,16 @@ func listed(recipe map[string]any) map[string]any {
 }
 
 // patch returns the schema of a merge patch. No field is required. null empties any field but
-// the title.
+// the title, and any part of a field.
 func patch(input map[string]any) map[string]any {
 	schema := maps.Clone(input)
 	delete(schema, "required")
 	fields := map[string]any{}
 	for name, field := range object(input, "properties") {
 		f := maps.Clone(field.(map[string]any))
+		if f["properties"] != nil {
+			f = patch(f)
+		}
 		if kind, ok := f["type"].(string); ok && name != "title" {
 			f["type"] = []string{kind, "null"}
 		}

@@ -64,10 +64,17 @@ export function fill(recipe) {
 /** What all fields show. */
 export const typed = () => Object.fromEntries(names.map((name) => [name, get(name)]));
 
-/** Some fields as the API has them. It takes nutrition as a whole, and leaves out what is empty. */
-export const read = (some) => Object.fromEntries(some.map((name) => (name.startsWith('nutrition/')
-  ? ['nutrition', Object.fromEntries(nutrients.map((n) => [n, get(`nutrition/${n}`)]))]
-  : [name, fields[name].read(get(name))])));
+/** Some fields as the API has them. An empty value of nutrition removes the stored one. */
+export function read(some) {
+  const recipe = {};
+  for (const name of some) {
+    const [field, inner] = name.split('/');
+    const value = fields[name].read(get(name));
+    if (inner) recipe[field] = { ...recipe[field], [inner]: value };
+    else recipe[field] = value;
+  }
+  return recipe;
+}
 
 /** The fields that hold what is no number. */
 export const unreadable = () => names.filter((name) => control(name).validity?.badInput);
