@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -131,8 +132,8 @@ func (c *Cache) read(ctx context.Context, h Handle, more ...string) (*found, err
 
 // open returns the record that h opens. It remembers the last ones.
 func (c *Cache) open(h Handle, text string) (*opened, error) {
-	hash := h.hash(text)
-	if r, ok := c.records.Get(hash); ok {
+	key := recordKey{h, maphash.String(recordSeed, text)}
+	if r, ok := c.records.Get(key); ok {
 		return r, nil
 	}
 	record, err := h.open(text)
@@ -141,7 +142,7 @@ func (c *Cache) open(h Handle, text string) (*opened, error) {
 	}
 	record.token = ""
 	r := &opened{record: record}
-	if first, ok, _ := c.records.PeekOrAdd(hash, r); ok { // another request was first
+	if first, ok, _ := c.records.PeekOrAdd(key, r); ok { // another request was first
 		return first, nil
 	}
 	return r, nil

@@ -53,7 +53,7 @@ const (
 	// touchEvery is the least time between two writes of the last use. A short idle timeout
 	// makes it shorter.
 	touchEvery = 5 * time.Minute
-	// memorySize is how many entries each memory holds, of about 300 bytes each.
+	// memorySize is how many entries each memory holds, of about 400 bytes each.
 	memorySize = 8192
 )
 
@@ -81,10 +81,10 @@ type Cache struct {
 	sleep   func(context.Context, time.Duration)
 	guesses *guesses
 
-	lookups     singleflight.Group                  // one at a time for each user
-	users       *lru.Cache[string, answer]          // what Firebase last said, by uid
-	records     *lru.Cache[[hashSize]byte, *opened] // records that a handle opened
-	writeFailed atomic.Int64                        // when Redis last refused a write of note, in Unix ms
+	lookups     singleflight.Group             // one at a time for each user
+	users       *lru.Cache[string, answer]     // what Firebase last said, by uid
+	records     *lru.Cache[recordKey, *opened] // records that a handle opened
+	writeFailed atomic.Int64                   // when Redis last refused a write of note, in Unix ms
 }
 
 // New returns a Cache. Every field of o except Verify is required. An empty key is no secret:
@@ -99,7 +99,7 @@ func New(rdb Redis, o Options) (*Cache, error) {
 	}
 	return &Cache{
 		rdb: rdb, o: o, signer: signer, now: time.Now, sleep: sleep, guesses: newGuesses(),
-		users: newMemory[string, answer](), records: newMemory[[hashSize]byte, *opened](),
+		users: newMemory[string, answer](), records: newMemory[recordKey, *opened](),
 	}, nil
 }
 

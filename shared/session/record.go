@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -55,15 +56,15 @@ type opened struct {
 	touched  atomic.Int64 // when this instance last wrote its use, in Unix ms
 }
 
-const hashSize = sha256.Size
-
-// hash identifies a record's text together with the handle that opens it.
-func (h Handle) hash(text string) [hashSize]byte {
-	all := make([]byte, 0, 4<<10) // on the stack
-	all = append(all, h.secret[:]...)
-	all = append(all, h.mac[:]...) // covers the uid
-	return sha256.Sum256(append(all, text...))
+// recordKey identifies an opened record: the handle that opened it, and a hash of its text.
+// The hash has 64 bits and a random seed, so nobody can choose a text with the same hash. Who
+// guessed one would get the record of the first text.
+type recordKey struct {
+	handle Handle
+	text   uint64
 }
+
+var recordSeed = maphash.MakeSeed()
 
 // open reads a record and the token sealed in it.
 func (h Handle) open(text string) (record, error) {
