@@ -24,6 +24,6 @@ var (
 	// once. The call can be repeated.
 	ErrUnavailable = errors.New("recipe store unavailable")
 	// ErrNotSetUp: the store refuses the call until an operator grants a permission, or
-	// makes the database or an index. The text of the error says which.
+	// creates the database or an index. The text of the error says which.
 	ErrNotSetUp = errors.New("recipe store is not set up")
 )

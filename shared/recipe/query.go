@@ -15,11 +15,10 @@ const (
 	MaxCounted      = 100_000
 )
 
-// Query asks for one page of a user's recipes. The zero value asks for the first
-// page of the active ones, last changed first.
+// Query asks for one page of a user's recipes. The zero value asks for the first page of the
+// active ones. The last changed one comes first.
 type Query struct {
-	// PageSize is how many recipes a page holds at most; 0 is 25, more than 100
-	// is 100.
+	// PageSize is how many recipes a page holds at most. 0 means 25. More than 100 means 100.
 	PageSize int
 	// PageToken is the NextPageToken of the previous page. The other fields must be as they
 	// were for that page, except PageSize, Count and Summary.
@@ -27,11 +26,11 @@ type Query struct {
 
 	// Q finds recipes by words. Each word of Q must be the beginning of a word in the
 	// title, a tag, an ingredient, the description, the notes or a step. A word of the last
-	// three is found by three characters or more, and only within a recipe's bound on
-	// search terms. Case, accents and punctuation do not count. An English plural finds the
-	// singular, and the reverse: peas finds pea, and not peach. The sign & is the word "and".
-	// In scripts without spaces between words, any part of a text finds it. A Q without a
-	// word, such as "!!!", finds nothing.
+	// three is found by three characters or more. In a very long recipe, words at the end
+	// may not be found. Case, accents and punctuation do not count. An English plural finds
+	// the singular, and the reverse. So peas finds pea, but not peach. The sign & is the
+	// word "and". In scripts without spaces between words, any part of a text finds it. A Q
+	// without a word, such as "!!!", finds nothing.
 	Q string
 	// Tag finds recipes with a tag that begins with Tag. Case and accents do not count.
 	Tag string

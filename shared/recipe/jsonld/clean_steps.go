@@ -93,8 +93,8 @@ func goesOn(line, next string) bool {
 	return isLower(next) && !strings.ContainsRune(".:!?)…。！？;", lastRune(line))
 }
 
-// splitNumbered splits "1. Mix. 2. Bake." at numbers that count up from 1, or "Step 1 Mix. Step
-// 2 Bake.". There may be no space before the second one, as in "the butter.2. Bake".
+// splitNumbered splits "1. Mix. 2. Bake." or "Step 1 Mix. Step 2 Bake." at the numbers, which
+// must count up from 1. There may be no space before a number, as in "the butter.2. Bake".
 func splitNumbered(s string) []string {
 	label := stepNumber().FindString(s[:min(len(s), 24)])
 	label = label[:max(0, strings.IndexFunc(label, func(c rune) bool { return !unicode.IsLetter(c) }))]
@@ -117,8 +117,8 @@ func splitNumbered(s string) []string {
 	return append(parts, strings.TrimSpace(s[start:]))
 }
 
-// numberAt returns the length of the step number want at i, such as "2." or "(2)", or "Step 2"
-// with a label, else 0.
+// numberAt returns the length of the step number want at i, or 0 when it is not there. A
+// number looks like "2." or "(2)", and with the label "Step" like "Step 2".
 func numberAt(s string, i, want int, label string) int {
 	const begin, end = " \t.!?)", ".):"
 	if i > 0 && strings.IndexByte(begin, s[i-1]) < 0 {
@@ -140,7 +140,7 @@ func numberAt(s string, i, want int, label string) int {
 		rest = rest[1:]
 	}
 	if rest != "" && isDigit(rune(rest[0])) {
-		return 0 // 1.5
+		return 0 // 1.5, or Step 12 for Step 1
 	}
 	return len(head) - len(rest)
 }

@@ -148,9 +148,10 @@ func singleParens(s string) string {
 	return b.String()
 }
 
-// splitList splits a list in one line at its bullets or semicolons, else where nothing stands
-// between two ingredients, else at its commas. Commas inside parentheses and numbers do not
-// count. There must be two such places or more.
+// splitList splits a list in one line at its bullets or semicolons. A line without them is
+// split where two ingredients have no space between them, if there are two such places or
+// more. Any other line is split at its commas, if there are three or more. Commas inside
+// parentheses and numbers do not count.
 func splitList(line string) []string {
 	for _, sep := range []string{"•", "·", ";", "▢", " | ", "、"} {
 		if strings.Contains(line, sep) {
@@ -181,8 +182,8 @@ func splitList(line string) []string {
 	return append(parts, strings.TrimSpace(line[start:]))
 }
 
-// splitJoined splits "2 l milk1 onion, dicedSalt" before the numbers and the large letters that
-// follow a word without a space.
+// splitJoined splits "2 l milk1 onion, dicedSalt" before each number and each capital letter
+// that follows a word without a space. "2x400g" stays whole.
 func splitJoined(line string) []string {
 	var parts []string
 	start, before, last := 0, ' ', ' '

@@ -44,8 +44,8 @@ func parsePage(b *budget, text string) ([]Item, error) {
 	return items, nil
 }
 
-// otherItems reads a page's microdata and RDFa. When they have no object of the type Recipe,
-// other JSON in scripts that has one is better.
+// otherItems reads a page's microdata and RDFa. If only other JSON in the scripts has an
+// object of the type Recipe, it reads that JSON instead.
 func otherItems(b *budget, text string, src *source, about page) ([]Item, error) {
 	marked := newGraph(b, about, nil)
 	if hasMarks(text) {
@@ -60,8 +60,8 @@ func otherItems(b *budget, text string, src *source, about page) ([]Item, error)
 	return oneEach(items), err
 }
 
-// hasRecipe reports whether the graph has an object of the type Recipe. Other objects may
-// have ingredients too.
+// hasRecipe reports whether the graph has an object of the type Recipe. g.recipes also returns
+// objects of other types that have ingredients.
 func (g *graph) hasRecipe() bool {
 	found := g.recipes()
 	return len(found) > 0 && found[0].isType("recipe")

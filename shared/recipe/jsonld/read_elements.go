@@ -17,7 +17,7 @@ func (w *itemWalker) end(tag string) {
 			w.closeTo(i)
 			return
 		case blockTags[open] && !blockTags[tag] && !tableTags[tag], tableTags[open] && !tableTags[tag]:
-			return // the tag is stray: as in HTML, it ends nothing around a block or a table
+			return // a stray tag: as in HTML, it closes no element around a block or a table
 		}
 	}
 }
@@ -33,15 +33,15 @@ var impliedEnds = map[string][]string{
 	"ul": {"p"}, "ol": {"p"}, "div": {"p"}, "section": {"p"}, "h1": {"p"}, "h2": {"p"}, "h3": {"p"}, "h4": {"p"},
 }
 
-// endImplied ends the open element ended before the start tag by. It stops at a list, a table
-// or a block around that tag.
-func (w *itemWalker) endImplied(ended, by string) {
+// endImplied closes the open element ended, because the start tag next implies its end. It
+// does not look beyond a list, a table or a block around next.
+func (w *itemWalker) endImplied(ended, next string) {
 	for i := len(w.open) - 1; i >= 0 && i > len(w.open)-12; i-- {
 		switch tag := w.open[i].tag; {
 		case tag == ended:
 			w.closeTo(i)
 			return
-		case tag == "ul" || tag == "ol" || tag == "dl" || tag == "table" || blockTags[tag] && by != "li":
+		case tag == "ul" || tag == "ol" || tag == "dl" || tag == "table" || blockTags[tag] && next != "li":
 			return
 		}
 	}
@@ -56,7 +56,7 @@ func (w *itemWalker) closeTo(i int) {
 	}
 }
 
-// softBreaks turns line ends into spaces, because in HTML they break no line.
+// softBreaks turns line ends into spaces, because a line end in HTML begins no new line.
 var softBreaks = strings.NewReplacer("\n", " ", "\r", " ", string(lineBreak), " ", string(groupBreak), " ")
 
 // breakBefore returns what separates the text of an element from the text before it.

@@ -43,7 +43,7 @@ type itemWalker struct {
 	b       *budget
 	roots   []any
 	recipes []*object
-	stray   *object // has the properties of a recipe that stand in no item
+	stray   *object // collects the properties of a recipe that are in no item
 	open    []element
 	text    strings.Builder // the text of all open properties
 	reading int             // how many open properties have their value in text
@@ -59,9 +59,9 @@ type element struct {
 	props []string // the properties of owner whose value the element is
 	owner *object
 	item  *object // the item that the element opens, else owner
-	begin int     // the begin of its value in itemWalker.text, -1 when the value is elsewhere
-	whole bool    // it is a description with the whole recipe inside,
-	end   int     // whose value ends here, before the recipe's other properties
+	begin int     // where its value begins in itemWalker.text, -1 when the value is elsewhere
+	whole bool    // it is a description that holds the ingredients or the steps too
+	end   int     // where the value of such a description ends: before the first other property
 	parts bool    // elements inside it have the same property, and are its value
 	value string  // from an attribute
 }
@@ -144,7 +144,9 @@ func (w *itemWalker) close(e element) {
 	}
 }
 
-// mark tells the open elements around e what it means for their own values.
+// mark records in the open elements around e what e does to their values. An element with the
+// same property has e as its value. The value of a description ends before the first other
+// property of the recipe.
 func (w *itemWalker) mark(e element) {
 	for i := len(w.open) - 1; i >= 0 && w.reading > 0; i-- {
 		w.b.spend(1)
@@ -162,14 +164,15 @@ func (w *itemWalker) mark(e element) {
 	}
 }
 
-// recipeTerms are properties that only a recipe has, by their kind.
+// recipeTerms maps each property that only a recipe has to its kind.
 var recipeTerms = wordTable(map[string]string{
 	"ingredients": "recipeingredient ingredients", "steps": "recipeinstructions", "yield": "recipeyield",
 	"prep": "preptime", "cook": "cooktime", "total": "totaltime",
 })
 
-// placeStrays gives the stray properties to the only recipe of the page, if it lacks them.
-// Some pages end the element of their recipe too early.
+// placeStrays gives the stray properties to the only recipe of the page, if it lacks them,
+// because some pages close the element of their recipe too early. On a page without a recipe,
+// the stray properties are one.
 func (w *itemWalker) placeStrays() {
 	w.stray.group()
 	switch len(w.recipes) {
@@ -188,10 +191,11 @@ func (w *itemWalker) placeStrays() {
 	}
 }
 
-// partTerms are the properties whose items need no properties: the text of the element counts.
+// partTerms are properties whose items often have no properties. The text of such an item's
+// element is then its text.
 var partTerms = set("recipeingredient ingredients ingredient recipeinstructions instructions step itemlistelement")
 
-// addText adds the text of an item's element, if the item does not say its text.
+// addText adds the text of an item's element, if no property of the item has it.
 func (o *object) addText(text string) {
 	if strings.TrimSpace(text) == "" {
 		return

@@ -84,7 +84,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		},
 		{"one br among line ends", `"recipeIngredient":"1 egg\n2 onions\nsalt<br>\npepper"`, []string{"1 egg", "2 onions", "salt", "pepper"}},
 		{"nothing between the ingredients", `"recipeIngredient":"3 spoons of oil2 onions, small, diced.3 cloves, pressedSalt (a lot)½ tsp pepper"`, []string{"3 spoons of oil", "2 onions, small, diced.", "3 cloves, pressed", "Salt (a lot)", "½ tsp pepper"}},
-		{"one line with names", `"recipeIngredient":["2x400g McGreen tins, vitamin B12"]`, []string{"2x400g McGreen tins, vitamin B12"}},
+		{"capital letters that begin no ingredient", `"recipeIngredient":["2x400g McGreen tins, vitamin B12"]`, []string{"2x400g McGreen tins, vitamin B12"}},
 		{"HTML that is wrapped", `"recipeIngredient":"<li>1 large\negg</li>\n<li>salt</li><li>a</li>"`, []string{"1 large egg", "salt", "a"}},
 		{"misread UTF-8", `"recipeIngredient":["Â½ cup crÃ¨me fraÃ®che","Grandmaâ€™s 200Â°C","Âme CHÂTEAU â","ä½ 好","„MENÜ”","&Acirc;&frac14; l"]`, []string{"½ cup crème fraîche", "Grandma’s 200°C", "Âme CHÂTEAU â", "ä½ 好", "„MENÜ”", "¼ l"}},
 		{"twice the same list", `"recipeIngredient":["1 egg","salt","oil","1 egg","salt","oil"]`, []string{"1 egg", "salt", "oil"}},
@@ -104,7 +104,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 			[]string{"150 g Reis", "2 eggs, beaten", "2 eggs", "leeks of 1 st class, H2O"},
 		},
 		{
-			"a comma behind a name", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients><span>Salt</span>
+			"a comma after a name", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients><span>Salt</span>
 				, to taste<p itemprop=ingredients>2 <a>eggs</a> , <i>beaten</i> and 1 , 2</div>`,
 			[]string{"Salt, to taste", "2 eggs, beaten and 1 , 2"},
 		},
@@ -114,7 +114,7 @@ func TestIngredientsOfRealPages(t *testing.T) {
 		{"inside and outside the recipe", `<p itemprop=recipeIngredient>oil</p><div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=ingredients>1 egg</div><p itemprop=ingredients>1 egg`, []string{"1 egg"}},
 		{"without any item", `<html><title>x</title><p itemprop=recipeIngredient>1 egg<p itemprop=recipeIngredient>salt`, []string{"1 egg", "salt"}},
 		{
-			"in a program, which names them better than strays", `<title>y</title><script>if (a) { window.d.push({"@context": "http://schema.org", "@type": "Recipe", "name": "x", "recipeIngredient": ["1 egg"]}) }</script><p itemprop=recipeIngredient>egg`,
+			"in a program, and outside of any item", `<title>y</title><script>if (a) { window.d.push({"@context": "http://schema.org", "@type": "Recipe", "name": "x", "recipeIngredient": ["1 egg"]}) }</script><p itemprop=recipeIngredient>egg`,
 			[]string{"1 egg"},
 		},
 		{"items without properties", `<div itemscope itemtype="http://schema.org/Recipe"><h1 itemprop=name>x</h1><p itemprop=recipeIngredient itemscope>1 egg<p itemprop=recipeIngredient itemscope><i itemprop=amount>1 l</i> <i itemprop=name>milk</i></div>`, []string{"1 egg", "1 l milk"}},
@@ -158,7 +158,7 @@ func TestStepsOfRealPages(t *testing.T) {
 	}
 }
 
-func TestTextsOfRealPagesEndInTime(t *testing.T) {
+func TestDescriptionEndsBeforeTheRecipe(t *testing.T) {
 	for body, want := range map[string]string{
 		`<p>Warm.</p><span itemprop=cookTime>PT5M</span><h2>Needs</h2><b itemprop=ingredients>1 egg</b>`: "Warm.",
 		`Warm soup for <b itemprop=recipeYield>4</b> people`:                                             "Warm soup for 4 people",

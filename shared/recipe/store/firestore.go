@@ -100,7 +100,7 @@ func (b *firestoreBackend) write(ctx context.Context, uid, id string, send func(
 
 // writeFailure is failure for a write on a condition. It returns errConflict when the
 // condition no longer holds, and when Firestore gave up between two writers. A missing
-// database looks the same here: the next attempt reads, and finds it out.
+// database gives the same code here. The next attempt reads first, and that read fails.
 func writeFailure(ctx context.Context, err error) error {
 	switch status.Code(err) {
 	case codes.OK:

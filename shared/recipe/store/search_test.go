@@ -117,7 +117,7 @@ func TestWordForms(t *testing.T) {
 			}
 		}
 	}
-	// A plural is the beginning of no other word.
+	// A plural does not find other words, such as those that only begin like its singular.
 	for kept, asked := range map[string]string{
 		"peach": "peas", "pear": "peas", "eggplant": "eggs", "hamburger": "hams", "dishwasher": "dishes", "pierogi": "pies",
 		"pytt": "pies", "pies": "py", "glas": "glass", "ga": "gas", "up": "ups", "7up": "7ups",

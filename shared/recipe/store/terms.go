@@ -24,7 +24,7 @@ import (
 //	w:c w:ch w:cho …     the prefixes of the words of title, tags and ingredients, and of
 //	                     all other texts the prefixes of three characters or more
 //	i:fl i:flo i:flou …  the prefixes of the words of the ingredients
-//	w:cakes i:flours …   the same of the plural of each word, or of its singular (words.go)
+//	w:cakes i:flours …   the same for the plural of each word, or its singular (words.go)
 //	=…                   a hash of the whole title, folded
 //	u…                   a hash of the address, in its simplest form
 //
@@ -102,10 +102,10 @@ func indexTerms(r recipe.Recipe) []string {
 	return slices.Clip(t.list)
 }
 
-// words adds the prefixes of the words of s, and of their other forms, that have at least
-// least characters. Of an unspaced run it adds each character and each pair. It adds each term once in each space,
-// such as termWord.
-func (t *termSet) words(least int, s string, spaces ...string) {
+// words adds the prefixes of the words of s and of their other forms. A prefix has at least
+// shortest characters. Of an unspaced run it adds each character and each pair. It adds each
+// term once in each space, such as termWord.
+func (t *termSet) words(shortest int, s string, spaces ...string) {
 	words(s, func(word string, unspaced bool) {
 		for _, space := range spaces {
 			if unspaced {
@@ -113,18 +113,18 @@ func (t *termSet) words(least int, s string, spaces ...string) {
 				ngrams(word, 2, func(g string) { t.add(space + g) })
 				continue
 			}
-			t.prefixes(least, space, word)
-			otherForms(word, func(other string) { t.prefixes(least, space, firstRunes(other, maxWord)) })
+			t.prefixes(shortest, space, word)
+			otherForms(word, func(other string) { t.prefixes(shortest, space, firstRunes(other, maxWord)) })
 		}
 	})
 }
 
-// prefixes adds the prefixes of s that have at least least characters.
-func (t *termSet) prefixes(least int, space, s string) {
+// prefixes adds the prefixes of s, from that of shortest characters to the whole.
+func (t *termSet) prefixes(shortest int, space, s string) {
 	whole := t.mark + space + s // the terms are slices of it, and allocate nothing
 	n := 0
 	for i, c := range s {
-		if n++; n >= least {
+		if n++; n >= shortest {
 			t.put(whole[:len(whole)-len(s)+i+utf8.RuneLen(c)])
 		}
 	}

@@ -59,21 +59,21 @@ func afterApostrophe(s string) bool {
 	return false
 }
 
-// otherForms yields the plural of an English word, or the singular of one with -ies. So
-// both find each other: every other plural begins with its singular. A word with -o has two
-// plurals, because some take -es (tomatoes) and others -s (avocados). A name or a verb gets a
-// form that nobody looks up.
+// otherForms yields the plural of an English word, or the singular of a word with -ies. So
+// singular and plural find each other. Other plurals need no form, because they begin with
+// their singular. A word with -o gets two plurals: some take -es (tomatoes), others -s
+// (avocados). The forms of names and verbs are wrong, but nobody searches for them.
 func otherForms(word string, yield func(string)) {
 	if len(word) < 3 || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return
 	}
 	stem, end := word[:len(word)-1], word[len(word)-2:]
 	switch {
-	case strings.HasSuffix(word, "ies") && len(word) > 4: // but pie, not py
+	case strings.HasSuffix(word, "ies") && len(word) > 4: // pies has no form: it begins with pie
 		yield(word[:len(word)-3] + "y")
 	case end == "ss", end == "us", end == "ch", end == "sh", end[1] == 'x', end[1] == 'z':
 		yield(word + "es")
-	case end[1] == 's': // soups
+	case end[1] == 's': // soups begins with soup
 	case end[1] == 'y' && !strings.ContainsRune("aeiou", rune(end[0])):
 		yield(stem + "ies")
 	case end[1] == 'o':
