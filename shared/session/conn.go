@@ -21,7 +21,7 @@ type conn struct {
 	closed  chan struct{}
 	close   sync.Once
 	mu      sync.Mutex
-	pending []byte // at most what the commands without a reply take (FullDuplexWindow)
+	pending []byte // bounded, because the commands without a reply are (FullDuplexWindow)
 	failed  error  // why the connection cannot send
 }
 
@@ -52,13 +52,13 @@ func (c *conn) Write(b []byte) (int, error) {
 	c.pending = append(c.pending, b...)
 	select {
 	case c.wake <- struct{}{}:
-	default: // send will see it
+	default: // send has not taken the earlier signal yet
 	}
 	return len(b), nil
 }
 
-// send writes what Write has taken. First it lets every goroutine run that is ready, because
-// these may be requests that write too.
+// send writes what Write has taken. First it lets other goroutines run, because they may be
+// requests that write too.
 func (c *conn) send() {
 	var sending []byte
 	for {
@@ -72,11 +72,11 @@ func (c *conn) send() {
 		sending, c.pending = c.pending, sending[:0]
 		c.mu.Unlock()
 		if len(sending) == 0 {
-			continue // it went with the last ones
+			continue // the last write has sent it already
 		}
 		if _, err := c.Conn.Write(sending); err != nil {
 			c.fail(err)
-			_ = c.Close() // the error is already one
+			_ = c.Close() // callers get err, so an error of Close adds nothing
 			return
 		}
 	}

@@ -46,8 +46,8 @@ func pair(t *testing.T) (near, far net.Conn) {
 	return near, far
 }
 
-// TestWritesBecomeOne: what is written while a write is under way is sent with one more, in
-// order.
+// TestWritesBecomeOne: all that is written while an earlier write goes on is sent in one
+// further write, in order.
 func TestWritesBecomeOne(t *testing.T) {
 	near, far := pair(t)
 	slow := &slowConn{Conn: near, started: make(chan struct{}, 10), proceed: make(chan struct{}, 10)}
@@ -70,7 +70,7 @@ func TestWritesBecomeOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("the other end got something else than what was written")
+		t.Error("the other end did not get what was written")
 	}
 	if n := slow.writes.Load(); n != 2 {
 		t.Errorf("%d writes, want 2", n)
@@ -102,8 +102,8 @@ func TestWritersTogether(t *testing.T) {
 	}
 }
 
-// TestFailedWrite: an error of a write that has returned closes the connection, so that
-// nobody waits for a reply. Later writes fail.
+// TestFailedWrite: Write has returned, and then sending fails. This closes the connection, so
+// that nobody waits for a reply. Later writes fail.
 func TestFailedWrite(t *testing.T) {
 	near, _ := pair(t)
 	c := session.NewConn(brokenConn{near}, near)
@@ -124,7 +124,7 @@ type brokenConn struct{ net.Conn }
 
 func (brokenConn) Write([]byte) (int, error) { return 0, errBroken }
 
-// TestWriteAfterClose: it fails.
+// TestWriteAfterClose: a write after Close fails.
 func TestWriteAfterClose(t *testing.T) {
 	near, _ := pair(t)
 	c := session.NewConn(near, near)

@@ -43,7 +43,7 @@ var encoding = base64.RawURLEncoding.Strict()
 // the keys signed is accepted.
 type signer []*signingKey
 
-// signingKey keeps hashes (HMAC-SHA256) that have read the key already.
+// signingKey keeps hashes (HMAC-SHA256) that have read the key already, which saves time.
 type signingKey struct{ hashes sync.Pool }
 
 func newSigningKey(key []byte) *signingKey {
@@ -113,8 +113,8 @@ func decode(text string) []byte {
 	return b
 }
 
-// withID sets the session's id, which is part of the fields' names in Redis. It opens
-// nothing.
+// withID sets the session's id, which is part of the fields' names in Redis. The id opens no
+// session.
 func (h Handle) withID() Handle {
 	sum := sha256.Sum256(h.secret[:])
 	h.id = encoding.EncodeToString(sum[:idSize])

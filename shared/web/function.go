@@ -43,9 +43,9 @@ func NewFunction(name, sessionCookie string, cfg config.Config) Function {
 	}
 }
 
-// Handler wraps a function's routes. From the outside in: the log line and recovery, the
-// time limits, headers, CORS, CSRF, the path's alias. So a refusal by CSRF, for example, is
-// logged and has the CORS headers.
+// Handler wraps a function's routes. From the outside in: the log line, recovery and the time
+// limit, the time limit of the body, headers, CORS, CSRF, the path's alias. So a refusal by
+// CSRF, for example, is logged and has the CORS headers.
 func (f Function) Handler(routes http.Handler) http.Handler {
 	return f.logged(bodyDeadline(private(f.cors(f.csrf(f.alias(routes))))))
 }
@@ -70,7 +70,7 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
-// Values of headers that many answers have. All answers share them: do not change them.
+// Values of headers. All answers share these slices: do not change them.
 var (
 	cacheControl          = []string{"private, no-store"}
 	contentSecurityPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
@@ -82,7 +82,8 @@ var (
 )
 
 // alias serves /name/… and /api/name/… as /…. An escaped slash is part of an id and does not
-// end the name. No id is one escaped slash alone: ServeMux would route it to /{$}.
+// end the name. But an id that is only an escaped slash is answered 404, because ServeMux
+// would route it to /{$}.
 func (f Function) alias(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, prefix := range [...]string{"/" + f.Name, "/api/" + f.Name} {
@@ -108,9 +109,9 @@ func (f Function) alias(next http.Handler) http.Handler {
 	})
 }
 
-// bodyDeadline bounds the time of reading a request's body. Before it answers,
-// net/http reads the rest of a body that no handler has read. It sets no time limit for
-// that, and neither does the Functions Framework.
+// bodyDeadline bounds the time of reading a request's body. When a handler has not read a
+// body to its end, net/http reads the rest before it answers. It sets no time limit for that,
+// and neither does the Functions Framework.
 func bodyDeadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {

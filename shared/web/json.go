@@ -190,8 +190,8 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 const maxKept = 64 << 10
 
 // WriteJSON answers with v as JSON, in one write and with a Content-Length, so that net/http
-// sends no chunks. It encodes as encoding/json does, but for HTML characters, in a third of
-// the time.
+// sends no chunks. It encodes as encoding/json does, except that it does not escape HTML
+// characters. fastjson needs a third of the time.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body := buffers.Get().(*[]byte)
 	defer func() {
@@ -200,7 +200,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 		}
 	}()
 	var err error
-	// HTML is not escaped: \u003c is six times as long as <.
+	// HTML is not escaped, because \u003c is six times as long as <.
 	if *body, err = fastjson.Append((*body)[:0], v, fastjson.SortMapKeys); err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}

@@ -60,7 +60,8 @@ func traceID(h http.Header) string {
 }
 
 // logged gives each request an id and a time limit, recovers from a panic, and writes one
-// line when the request ends. The line has no query, header or body, because they may hold secrets.
+// line when the request ends. The line has no query, header or body, because they may hold
+// secrets.
 func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// note is the context of a request. It collects what the log line will say.
+// note is the context of a request. It collects what the log line of the request will say.
 type note struct {
 	context.Context
 	request   *http.Request
@@ -21,7 +21,7 @@ type note struct {
 
 type noteKey struct{}
 
-// Value returns the note itself for noteKey.
+// Value returns the note itself for noteKey, so that noteOf finds it.
 func (n *note) Value(key any) any {
 	if key == (noteKey{}) {
 		return n
