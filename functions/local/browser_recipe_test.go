@@ -72,8 +72,8 @@ func (s *browserSuite) testReading(t *testing.T) {
 	v.miss("#reading")
 }
 
-// testNutrition changes values that the editor folds away, and that are shown where
-// something is wrong with them.
+// testNutrition changes the values of nutrition. The editor hides them until they are opened,
+// and opens them itself when one is refused or was changed elsewhere.
 func (s *browserSuite) testNutrition(t *testing.T) {
 	v := s.visit(t)
 	v.signUp()

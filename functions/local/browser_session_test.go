@@ -176,7 +176,7 @@ func (s *browserSuite) testTabs(t *testing.T) {
 	email, password := first.signUp()
 	second := first.tab()
 	for _, tab := range []*visitor{first, second} {
-		tab.expect(refusal(401)) // a tab may be asking for the devices while the other signs out
+		tab.expect(refusal(401)) // a tab may ask for the devices while the other one signs out
 	}
 	second.wait(`document.querySelector("#menu-email").textContent === ` + quote(email))
 	second.click("#add")

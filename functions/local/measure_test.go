@@ -46,8 +46,8 @@ func TestBenchStaysHere(t *testing.T) {
 	}
 }
 
-// TestMeasuresTakeFlagsOnly: behind a word that is no flag, -duration would not be read. An
-// error is printed once and says how to list the flags.
+// TestMeasuresTakeFlagsOnly: a word that is not a flag is refused, because the flags after it
+// would not be read. An error is printed once and says how to list the flags.
 func TestMeasuresTakeFlagsOnly(t *testing.T) {
 	binary := buildRunner(t)
 	for _, command := range []string{"bench", "soak"} {

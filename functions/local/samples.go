@@ -2,8 +2,8 @@ package main
 
 import "pantry.example/shared/recipe"
 
-// samples are the recipes of the demo account. Eight fill the rows of four columns, of two
-// and of one.
+// samples are the recipes of the demo account. There are eight, because eight fill all rows of
+// a list with one, two or four columns.
 func samples() []recipe.Recipe {
 	return []recipe.Recipe{
 		{

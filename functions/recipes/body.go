@@ -124,7 +124,7 @@ func within(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
-// apply sets the fields of the patch in r. It merges an object, as RFC 7396 has it.
+// apply sets the fields of the patch in r. It merges an object, as RFC 7396 says.
 func (b *recipeBody) apply(r *recipe.Recipe) {
 	nutrition := maps.Clone(r.Nutrition)
 	for _, f := range recipe.Fields {
@@ -235,7 +235,7 @@ func (b *recipeBody) texts(pointer string, dst *map[string]string, raw json.RawM
 	}
 	*dst = make(map[string]string, len(items))
 	for _, name := range slices.Sorted(maps.Keys(items)) {
-		var s string // empty when null removes it
+		var s string // stays empty for null, which removes the value
 		if !b.patch || string(items[name]) != "null" {
 			b.scalar(pointer+"/"+pointerEscape.Replace(clip(name)), &s, items[name], "string")
 		}

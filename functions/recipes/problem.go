@@ -15,7 +15,7 @@ const (
 	idempotencyKey = "Idempotency-Key"
 	// retryAfter is the Retry-After of the answer when the store cannot be reached.
 	retryAfter = 2 * time.Second
-	// retrySetUp is the Retry-After while an operator must set up the store.
+	// retrySetUp is the Retry-After of the answer when an operator must set up the store.
 	retrySetUp = 10 * time.Second
 	// maxFaults bounds the faults in one answer. A body with thousands of unknown names must
 	// not make a larger answer.

@@ -172,7 +172,7 @@ func TestPatch(t *testing.T) {
 	}
 }
 
-// A patch merges nutrition, which is an object (RFC 7396).
+// A patch merges nutrition, because it is an object (RFC 7396).
 func TestPatchMergesNutrition(t *testing.T) {
 	s := start(t, nil)
 	id := s.add(`{"title":"Oats"}`).ID

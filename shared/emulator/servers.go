@@ -20,8 +20,8 @@ func Firestore(t testing.TB) string {
 	return server(t, "TEST_FIRESTORE_EMULATOR_HOST", "the Firestore emulator (.ci/services starts one)")
 }
 
-// Owner is the credentials of an owner for the Firestore emulator, to whom no rules apply
-// (grpc.WithPerRPCCredentials).
+// Owner is credentials for the Firestore emulator (grpc.WithPerRPCCredentials). The emulator
+// applies no security rules to requests with them.
 type Owner struct{}
 
 // GetRequestMetadata returns the header of each request.

@@ -57,8 +57,8 @@ type opened struct {
 }
 
 // recordKey identifies an opened record: the handle that opened it, and a hash of its text.
-// The hash has 64 bits and a random seed, so nobody can choose a text with the same hash. Who
-// guessed one would get the record of the first text.
+// The hash has 64 bits and a random seed, so nobody can choose two texts with the same hash.
+// A text that has it by chance would get the record of the first text.
 type recordKey struct {
 	handle Handle
 	text   uint64

@@ -62,11 +62,11 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return 0
 	case err != nil && wantsJSON(args):
 		var r report
-		r.fail("arguments", err.Error(), "doctor -h tells the flags")
+		r.fail("arguments", err.Error(), "doctor -h lists the flags")
 		_ = r.writeJSON(out)
 		return 2
 	case err != nil:
-		_, _ = fmt.Fprintf(out, "doctor: %v; doctor -h tells the flags\n", err)
+		_, _ = fmt.Fprintf(out, "doctor: %v; doctor -h lists the flags\n", err)
 		return 2
 	}
 	r := &report{}

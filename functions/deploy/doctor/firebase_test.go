@@ -13,7 +13,7 @@ import (
 	"pantry.example/shared/emulator/google"
 )
 
-// answers is Google on loopback: what it answers at the end of a path.
+// answers are the answers of a fake of Google, by the end of the request's path.
 type answers map[string]http.HandlerFunc
 
 const project = "pantry-prod"
@@ -24,8 +24,8 @@ func failed(status int, name, message string) http.HandlerFunc {
 	return google.Answer(status, string(body))
 }
 
-// newGoogle sends all HTTPS of this process to a Google in which all is well but what
-// changed says.
+// newGoogle starts a fake of Google that answers as for a project without problems, except
+// for the answers in changed.
 func newGoogle(t *testing.T, changed answers) {
 	t.Helper()
 	has := answers{
@@ -94,14 +94,14 @@ func TestFirebaseFailures(t *testing.T) {
 	}
 }
 
-// everyone is a Firebase that knows every user.
+// everyone answers look-ups as if every user existed.
 func everyone(w http.ResponseWriter, r *http.Request) {
 	var in struct{ LocalID []string }
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	_ = json.NewEncoder(w).Encode(map[string]any{"users": []map[string]string{{"localId": in.LocalID[0]}}})
 }
 
-// TestFirebaseHangs: no answer at all is told within the run's own time.
+// TestFirebaseHangs: when Firebase does not answer, the doctor says so within its -timeout.
 func TestFirebaseHangs(t *testing.T) {
 	release := make(chan struct{})
 	newGoogle(t, answers{"accounts:lookup": func(_ http.ResponseWriter, r *http.Request) {

@@ -97,7 +97,7 @@ func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes
 
 var errHasRecipes = errors.New("a made-up user has recipes")
 
-// first reads the recipes of a made-up user, which must be none. That needs no composite
+// first reads the recipes of a made-up user. There must be none. This query needs no composite
 // index.
 func first(ctx context.Context, recipes recipe.Store) error {
 	for _, err := range recipes.All(ctx, madeUpUser()) {

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// script returns the wanted steps as commands for bash and zsh. It has no comments, because zsh
-// on a terminal takes # for a command. It can run again: a command that finds its resource
-// fails with "already exists" and changes nothing.
+// script returns the wanted steps as commands for bash and zsh. It has no comments, because
+// zsh on a terminal takes # for a command. The script can run again: a command that finds its
+// resource fails with "already exists" and changes nothing.
 func script(o options, steps []step) string {
 	var s strings.Builder
 	line := func(words ...string) { s.WriteString(quoted(words) + "\n") }

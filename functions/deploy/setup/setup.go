@@ -92,7 +92,7 @@ func Run(ctx context.Context, args []string, w World) error {
 		_, err = io.WriteString(w.Out, help+strings.NewReplacer("`", "", "**", "").Replace(list(steps)))
 		return err
 	case wrong != nil:
-		return fmt.Errorf("%w; setup -h tells the flags", wrong)
+		return fmt.Errorf("%w; setup -h lists the flags", wrong)
 	case !slices.ContainsFunc(steps, o.wants):
 		return fmt.Errorf("there is no step %q; setup -h lists them", o.only)
 	case o.dryRun:

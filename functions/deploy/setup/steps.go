@@ -66,17 +66,17 @@ func (p plan) steps() ([]step, error) {
 	return []step{
 		{name: "apis", title: "Switch on the APIs", why: "Functions, builds, secrets, Firestore and Firebase are each an API of the project.", commands: p.enable()},
 		{name: "firebase", title: "Add Firebase to the project", why: "Firebase Authentication signs people in. You must have accepted the terms of Firebase in its console.", do: addFirebase, retry: apiIsNew},
-		{name: "sharing", title: "Look whether the organization allows public functions", why: "A browser has no Google credentials, so everyone must be allowed to call the functions. Where the organization forbids that (domain-restricted sharing), the build needs another setting. The end of the set-up shows it.", do: askSharing},
+		{name: "sharing", title: "Check whether the organization allows public functions", why: "A browser has no Google credentials, so everyone must be allowed to call the functions. Where the organization forbids that (domain-restricted sharing), the build needs another setting. The end of the set-up shows it.", do: askSharing},
 		{name: "roles", title: "Make two roles", why: "Google's own role, roles/firebaseauth.admin, may also delete users. These two may only look users up, or open and revoke sessions.", commands: p.customRoles(), retry: apiIsNew},
 		{name: "accounts", title: "Make a service account for each function, and one for the build", why: "Each function may do what it does, and no more.", commands: p.accounts(), retry: apiIsNew},
-		{name: "grants", title: "Give the accounts their roles in the project", why: "set-cache opens and revokes sessions, the others look users up, recipes uses Firestore, and the build deploys. run.admin lets it make the functions callable by everyone.", commands: p.grants(), retry: accountIsNew},
+		{name: "grants", title: "Give the accounts their roles in the project", why: "set-cache opens and revokes sessions, the others look users up, recipes uses Firestore, and the build deploys. run.admin lets the build make the functions callable by everyone.", commands: p.grants(), retry: accountIsNew},
 		{name: "act-as", title: "Let the build run functions and builds as these accounts", why: "The permission is on each account, and not on the whole project.", commands: p.actAs(), retry: accountIsNew},
 		{name: "database", title: "Make the Firestore database", why: "Recipes live there. Its region cannot be changed later. It is protected against deletion.", retry: apiIsNew, commands: []command{{
 			argv: p.gcloud("firestore databases create --delete-protection", "--location="+p.region),
 			look: p.gcloud("firestore databases list --format=value(name.basename())"), want: []string{"(default)"},
 		}}},
-		{name: "indexes", title: "Make Firestore's indexes, and let it empty the trash", why: "Searches and filters need the indexes, and fail until they are built. That takes minutes.", commands: indexes, retry: accountIsNew},
-		{name: "rules", title: "Close Firestore to all but the functions", why: "A page with an ID token could otherwise write past the checks of the API.", do: releaseRules, retry: apiIsNew},
+		{name: "indexes", title: "Make Firestore's indexes, and let Firestore empty the trash", why: "Searches and filters need the indexes, and fail until they are built. That takes minutes.", commands: indexes, retry: accountIsNew},
+		{name: "rules", title: "Close Firestore to everyone except the functions", why: "A page with an ID token could otherwise write to it without the checks of the API.", do: releaseRules, retry: apiIsNew},
 		{name: "secret", title: "Make the secret for the Redis address, and let the functions read it", why: "The address holds the password of the Redis database.", commands: p.secret(), retry: accountIsNew},
 		{name: "redis", title: "Store the Redis address", why: "Paste the rediss:// line with its password shown: Upstash console > your database > Connect > TCP. It is tried before it is stored.", do: storeRedis, retry: apiIsNew},
 	}, nil

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, opens o
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("%w; user -h tells the flags", err)
+		return fmt.Errorf("%w; user -h lists the flags", err)
 	}
 	t, done, err := open(ctx, getenv, opens)
 	if err != nil {

@@ -106,10 +106,10 @@ func Bench(ctx context.Context, arguments []string, out io.Writer) error {
 	return b.compare(ctx, *d, out)
 }
 
-// Parse parses the flags of a command, and takes nothing else. The caller shows the error.
-// With -h Parse prints the flags and returns flag.ErrHelp.
+// Parse parses the flags of a command. It refuses other arguments. The caller shows the error.
+// With -h, Parse prints the flags and returns flag.ErrHelp.
 func Parse(flags *flag.FlagSet, arguments []string, out io.Writer) error {
-	flags.SetOutput(io.Discard) // a FlagSet would print the error too
+	flags.SetOutput(io.Discard) // or the FlagSet would print the error too
 	err := flags.Parse(arguments)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -104,7 +104,7 @@ func (l *line) remove(client net.Conn) {
 	delete(l.conns, client)
 }
 
-// cut closes every connection. Until mend it also closes each new one at once.
+// cut closes every connection. Until restore is called, it also closes each new one at once.
 func (l *line) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,7 +114,7 @@ func (l *line) cut() {
 	}
 }
 
-func (l *line) mend() {
+func (l *line) restore() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.isCut = false

@@ -49,7 +49,7 @@ func (t *Target) breakRedis(d time.Duration) {
 	t.gone.Add(1)
 	t.line.cut()
 	time.Sleep(d)
-	t.line.mend()
+	t.line.restore()
 	t.gone.Add(1)
 }
 

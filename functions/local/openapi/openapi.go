@@ -137,8 +137,8 @@ func listed(recipe map[string]any) map[string]any {
 	return schema
 }
 
-// patch returns the schema of a merge patch. No field is required. null empties any field but
-// the title, and any part of a field.
+// patch returns the schema of a merge patch. No field is required. null empties any field
+// except the title. Inside an object, null removes a value.
 func patch(input map[string]any) map[string]any {
 	schema := maps.Clone(input)
 	delete(schema, "required")

@@ -68,8 +68,8 @@ func init() {
 	}
 }
 
-// New starts a fake in which every call succeeds and every user exists. Serve says for how
-// long.
+// New starts a fake in which every call succeeds and every user exists. Like Serve, it answers
+// until the test ends.
 func New(t testing.TB) *Google {
 	t.Helper()
 	g := &Google{t: t, number: fmt.Sprint(started.Add(1)), asked: map[string]int{}}
@@ -89,14 +89,14 @@ func New(t testing.TB) *Google {
 }
 
 // Serve makes h answer all HTTPS requests of this process to googleapis.com until the test
-// ends. So there can be only one at a time.
+// ends. There can be only one such handler at a time.
 func Serve(t testing.TB, h http.Handler) {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	addr := srv.Listener.Addr().String()
 	address.Store(&addr)
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // to another server
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // they lead to another server
 	t.Cleanup(func() {
 		address.Store(nil)
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()

@@ -76,7 +76,7 @@ export function read(some) {
   return recipe;
 }
 
-/** The fields that hold what is no number. */
+/** The number fields whose text is not a number. */
 export const unreadable = () => names.filter((name) => control(name).validity?.badInput);
 
 /** A field's text as it is said outside the form. */

@@ -38,7 +38,7 @@ export function day(time) {
   return days >= 0 && days < 14 ? relative.format(-days, 'day') : date.format(then);
 }
 
-/** The names that nutrition may have (schema.org), in the order in which they are shown. */
+/** The names of the values in nutrition (schema.org), in the order of the page. */
 export const nutrients = [
   'servingSize', 'calories', 'fatContent', 'saturatedFatContent', 'unsaturatedFatContent', 'transFatContent',
   'carbohydrateContent', 'sugarContent', 'fiberContent', 'proteinContent', 'sodiumContent', 'cholesterolContent',
