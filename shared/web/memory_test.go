@@ -15,8 +15,8 @@ func TestUseMemory(t *testing.T) {
 	if got := debug.SetMemoryLimit(-1); got != 160<<20 {
 		t.Errorf("memory limit %d, want 160 MiB", got)
 	}
-	if got := debug.SetGCPercent(50); got != 400 {
-		t.Errorf("GC percent %d, want 400", got)
+	if got := debug.SetGCPercent(50); got != 800 {
+		t.Errorf("GC percent %d, want 800", got)
 	}
 	// Values that were set before stay.
 	debug.SetMemoryLimit(1 << 30)
