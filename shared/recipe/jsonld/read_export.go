@@ -107,6 +107,9 @@ func (in *exportReader) read(yield func(recipe.Recipe, error) bool) error {
 	if !next(dec, json.Delim(']')) || !next(dec, json.Delim('}')) {
 		return fmt.Errorf("%w: the export breaks off", ErrSyntax)
 	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: there is more after the export; send one export at a time", ErrSyntax)
+	}
 	return nil
 }
 

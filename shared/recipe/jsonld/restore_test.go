@@ -109,6 +109,8 @@ func TestExportThatIsNone(t *testing.T) {
 		{"recipes of others", strings.NewReader(`{"@context":"https://schema.org","@graph":[{"@type":"Recipe","name":"x"}]}`), nil, 0, jsonld.ErrNotExport},
 		{"cut in a recipe", strings.NewReader(whole[:len(whole)*2/3]), nil, 1, jsonld.ErrSyntax},
 		{"cut behind a recipe", strings.NewReader(strings.TrimSuffix(whole, "]}\n")), nil, 3, jsonld.ErrSyntax},
+		{"two exports in one", strings.NewReader(whole + whole), nil, 3, jsonld.ErrSyntax},
+		{"broken JSON behind it", strings.NewReader(whole + "}"), nil, 3, jsonld.ErrSyntax},
 		{"a duration that is none", strings.NewReader(strings.Replace(whole, "PT1H30M", "soon", 1)), nil, 0, jsonld.ErrSyntax},
 		{"too many", &many, nil, jsonld.MaxExportItems, jsonld.ErrTooMany},
 		{"a recipe without an end", io.MultiReader(strings.NewReader(whole[:200]), endless('x')), nil, 0, jsonld.ErrTooLarge},
