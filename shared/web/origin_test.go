@@ -63,6 +63,7 @@ func TestCORSOfAnAnswer(t *testing.T) {
 		{"a name that begins like a friend's", []string{"Origin", friend + ".evil.example"}, map[string]string{}},
 		{"a friend's name as a user's", []string{"Origin", "https://app.example@evil.example"}, map[string]string{}},
 		{"a friend with a path", []string{"Origin", friend + "/"}, map[string]string{}},
+		{"a friend and a stranger", []string{"Origin", friend, "Origin", foreign}, map[string]string{}},
 		{"a friend, shouted", []string{"Origin", "https://APP.EXAMPLE"}, map[string]string{}},
 	} {
 		w := serve(t, ok()).do(http.MethodGet, "/", row.origin...)
