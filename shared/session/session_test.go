@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -114,6 +115,44 @@ func TestTouchIsRare(t *testing.T) {
 			t.Error("the last use was not written after five minutes")
 		}
 	})
+}
+
+// TestLateTouch: a write of the last use that arrives after a later one changes nothing. Else
+// the session would seem idle.
+func TestLateTouch(t *testing.T) {
+	onEach(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb)
+		uid := user(w)
+		h := w.signIn(uid)
+		w.pass(6 * time.Minute)
+		held := &heldNote{Client: rdb}
+		if _, err := w.cacheOf(held, project, key).Authenticate(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(20 * time.Hour) // the instance was frozen
+		w.wantOpen(h)
+		if held.late == nil {
+			t.Fatal("the last use was not written")
+		}
+		if err := rdb.Do(t.Context(), held.late...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(20 * time.Hour)
+		w.wantOpen(h)
+	})
+}
+
+// heldNote is a Redis client that keeps scripts and does not send them.
+type heldNote struct {
+	*redis.Client
+	late []any
+}
+
+func (r *heldNote) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
+	cmd := redis.NewCmd(ctx, append([]any{"evalsha", sha1, len(keys), keys[0]}, args...)...)
+	r.late = cmd.Args()
+	cmd.SetErr(context.DeadlineExceeded)
+	return cmd
 }
 
 func TestDevices(t *testing.T) {
