@@ -12,7 +12,7 @@
 //
 // Nobody who reads Redis can sign in with what is there. Nobody who writes to Redis can make
 // a session of another user, because Firebase must have signed the token in it. The timeouts
-// are checked against the record. The key's TTL only removes what is over.
+// are checked against the record. The key's TTL only removes what has ended.
 //
 // A request sends HMGET user:<project>:<uid> s:<id> t:<id> v. A sign-in (signin.lua), a close
 // (close.lua) and a write of t or v (note.lua) are one script each. A script is atomic and

@@ -38,8 +38,8 @@ func (c *Cache) List(ctx context.Context, uid string) ([]Session, error) {
 	return sessions, nil
 }
 
-// Close closes one session of the user. One that is not there is no error: the client sends
-// the command again after a lost answer. The error is ErrUnavailable.
+// Close closes one session of the user. It is no error when the session is not there, because
+// the client sends the command again after a lost answer. The error is ErrUnavailable.
 func (c *Cache) Close(ctx context.Context, uid, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -83,12 +83,12 @@ func (c *Cache) CloseAll(ctx context.Context, uid string) error {
 	return nil
 }
 
-// close closes the user's sessions except stays, which may be "", and refuses sign-ins from
-// before after (Unix seconds).
-func (c *Cache) close(ctx context.Context, uid, stays string, after int64) error {
+// close closes the user's sessions except stays, which may be "". It also refuses each later
+// sign-in whose auth_time is less than validAfter (Unix seconds).
+func (c *Cache) close(ctx context.Context, uid, stays string, validAfter int64) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	closed, err := closeScript.Run(ctx, c.rdb, []string{c.key(uid)}, stays, after, c.o.TTL.Milliseconds()).Int()
+	closed, err := closeScript.Run(ctx, c.rdb, []string{c.key(uid)}, stays, validAfter, c.o.TTL.Milliseconds()).Int()
 	switch {
 	case err != nil:
 		return unavailable("close sessions", err)

@@ -1,7 +1,7 @@
 -- Closes the sessions of a user. KEYS[1] is the user's key. ARGV: id of the session that
 -- stays, or '' for none; valid after s; ttl ms. v and o stay. When no session stays, v
--- refuses sign-ins from before valid after. Returns how many it closed, or -1 when the
--- session that stays is not there.
+-- refuses sign-ins that are older than valid after. Returns how many it closed, or -1 when
+-- the session that stays is not there.
 local key, stays = KEYS[1], ARGV[1]
 local field, drop, closed = fields(key), {}, 0
 if stays ~= '' and not field['s:' .. stays] then return -1 end

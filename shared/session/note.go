@@ -7,8 +7,8 @@ import (
 	"pantry.example/shared/identity"
 )
 
-// touchDue reports whether it is time to write that the session was used. In a burst of
-// requests it says so to one of them.
+// touchDue reports whether it is time to write that the session was used. Of several requests
+// at the same moment, only one gets true.
 func (c *Cache) touchDue(f *found) bool {
 	now := c.now()
 	if now.Sub(f.LastSeen) < min(touchEvery, c.o.Idle/4) {

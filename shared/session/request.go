@@ -75,8 +75,8 @@ func (c *Cache) Request(r *http.Request, addr string) (s Session, err error) {
 // Begin is Request for a caller that can start to read before Firebase has answered whether
 // it still admits the user. While that is not known, admitted is a function that waits for
 // the answer. The caller must write nothing and answer nothing before admitted has returned
-// nil. Otherwise admitted is nil. The errors of both are those of Request. Only the
-// goroutine that serves the request may call admitted.
+// nil. If the answer is known, admitted is nil. Begin and admitted return the errors of
+// Request. Only the goroutine that serves the request may call admitted.
 func (c *Cache) Begin(r *http.Request, addr string) (s Session, admitted func() error, err error) {
 	h, err := c.FromRequest(r)
 	var f *found
@@ -123,8 +123,8 @@ func (c *Cache) Peek(r *http.Request) (Session, error) {
 // maxClosed is how many sessions SignOut closes at most.
 const maxClosed = 4
 
-// SignOut closes every session that a request carries, also when there are several. None is
-// no error. The error is ErrUnavailable.
+// SignOut closes the sessions that a request carries, also when there are several. It is no
+// error when there is none. The error is ErrUnavailable.
 func (c *Cache) SignOut(r *http.Request) error {
 	cookies, bearers := sent(r)
 	var failed error

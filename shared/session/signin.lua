@@ -21,8 +21,8 @@ for ms, sid in string.gmatch(field['o'] or '', '(%d+):(%S+)') do
 end
 if #recent > tonumber(ARGV[13]) then return 'too many' end
 
--- Drop the sessions that are over, replaced or unreadable. Then drop the least recently used
--- ones, so that at most max stay with the new one.
+-- Drop the sessions that have ended, are replaced or are unreadable. Then drop the least
+-- recently used ones, so that at most max stay with the new one.
 local open, drop = {}, {}
 for name, value in pairs(field) do
   local kind, sid = string.match(name, '^([st]):(.+)$')
