@@ -17,8 +17,8 @@ import (
 	"pantry.example/functions"
 )
 
-// gcloudScript stands for gcloud: it writes its arguments down, wants the tree that it would upload, and knows where
-// the functions are.
+// gcloudScript takes the place of gcloud. It writes its arguments to a file, checks the folder
+// that gcloud would upload, and prints the URLs of the functions.
 const gcloudScript = `#!/bin/bash
 set -eu
 printf '%s\n' "$*" >> "$REHEARSAL/gcloud"
@@ -33,8 +33,9 @@ case "$1 $2" in
 esac
 `
 
-// TestRehearsal runs the steps of cloudbuild.yaml in their order. Only gcloud is a stand-in, and the test step runs one
-// package. The functions that are asked at the end run on this machine.
+// TestRehearsal runs the steps of cloudbuild.yaml in their order. Two things differ from a real
+// build: gcloudScript takes the place of gcloud, and the test step runs one package. The
+// functions that the doctor asks at the end run on this machine.
 func TestRehearsal(t *testing.T) {
 	f := read(t)
 	r := newRehearsal(t, f)
@@ -81,7 +82,8 @@ func TestRehearsal(t *testing.T) {
 	}
 }
 
-// TestRehearsalOfAPolicy: where the organization forbids to allow everyone, the build says what to do, and that works.
+// TestRehearsalOfAPolicy: when the organization does not let everyone call a function, the build
+// says what to do. Doing it works.
 func TestRehearsalOfAPolicy(t *testing.T) {
 	f := read(t)
 	r := newRehearsal(t, f)
@@ -173,7 +175,8 @@ func (r *rehearsal) functions() string {
 	return ""
 }
 
-// run runs a step as Cloud Build does, in the root of the repository. A volume is a folder of the rehearsal.
+// run runs a step as Cloud Build does, in the root of the repository. A volume is a folder of
+// the rehearsal.
 func (r *rehearsal) run(s step) (string, error) {
 	ctx, cancel := context.WithCancel(r.t.Context())
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package scaffold writes a new function and its test: the smallest function that uses the session. It also adds the
-// function to the files that run and deploy functions.
+// Package scaffold writes a new function and its test: the smallest function that uses the
+// session. It also adds the function to the files that run and deploy functions.
 package scaffold
 
 import (
@@ -37,8 +37,8 @@ var (
 	testSource string
 )
 
-// names is the form of a name. A service account's ID has at most 30 characters and begins with pantry-
-// (https://cloud.google.com/iam/docs/service-accounts-create).
+// names is the form of a name. A service account's ID has at most 30 characters and begins
+// with pantry- (https://cloud.google.com/iam/docs/service-accounts-create).
 var names = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 const maxName = 23
@@ -49,7 +49,8 @@ Writes the smallest function that uses the session, and its test. Adds the funct
 local runner, to cloudbuild.yaml and to the table in functions/deploy/README.md. NAME is a name such as shopping-list.
 `
 
-// Run is the command new NAME. It runs from anywhere inside the repository and says what it wrote.
+// Run is the command new NAME. It runs from anywhere inside the repository and says what it
+// wrote.
 func Run(_ context.Context, args []string, out io.Writer) error {
 	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
 		_, err := io.WriteString(out, help)
@@ -79,8 +80,8 @@ Deploy it:  run go run ./functions/deploy setup again, which makes its service a
 	return err
 }
 
-// Write adds the function with this name to the repository at root. After an error it has written nothing, unless the
-// disk failed.
+// Write adds the function with this name to the repository at root. After an error it has
+// written nothing, unless the disk failed.
 func Write(root, name string) (functions.Function, error) {
 	f, err := check(root, name)
 	if err != nil {

@@ -24,7 +24,8 @@ type World struct {
 	HTTP *http.Client
 	// Secret reads the Redis address from the file, or from the terminal if file is empty.
 	Secret func(file string, prompt io.Writer) (string, error)
-	// CheckRedis tries an address and writes what it saw. It returns whether a function can use it.
+	// CheckRedis tries an address and writes what it saw. It returns whether a function can
+	// use it.
 	CheckRedis func(ctx context.Context, address, project string, out io.Writer) bool
 	Wait       func(context.Context, time.Duration) error
 }

@@ -49,7 +49,8 @@ func inCopy(t *testing.T, root string, args ...string) string {
 	return string(out)
 }
 
-// TestFourthFunction makes a function, and has it tested, staged, built and run as the others are.
+// TestFourthFunction makes a function, and has it tested, staged, built and run as the others
+// are.
 func TestFourthFunction(t *testing.T) {
 	root := copyRepository(t)
 	f, err := scaffold.Write(root, "fourth-of-a-test")
@@ -99,7 +100,8 @@ func runsLocally(t *testing.T, root string, f functions.Function) {
 	greets(t, url+"/api/"+f.Name, bearer, "demo")
 }
 
-// runsDeployed builds what is staged of the copy as the buildpack does. See TestDeployed for the plain go test.
+// runsDeployed builds what is staged of the copy as the buildpack does. See TestDeployed for
+// the plain go test.
 func runsDeployed(t *testing.T, root string, f functions.Function) {
 	tree, err := stage.Write(t.Context(), root, t.TempDir(), f)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"pantry.example/shared/session"
 )
 
-// open connects to Redis, Firebase and Firestore as the configuration says. The second result closes the connections.
+// open connects to Redis, Firebase and Firestore as the configuration says. The second result
+// closes the connections.
 func open(ctx context.Context, getenv func(string) string, opens opener) (tools, func(), error) {
 	cfg, err := config.Load(getenv)
 	switch {

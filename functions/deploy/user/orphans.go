@@ -7,8 +7,8 @@ import (
 	"pantry.example/shared/identity/firebase"
 )
 
-// orphans lists the users who have recipes but no account. With yes it removes these recipes. Such a user has no
-// session: a session ends when Firebase no longer knows its user.
+// orphans lists the users who have recipes but no account. With yes it removes these recipes.
+// Such a user has no session: a session ends when Firebase no longer knows its user.
 func (t tools) orphans(ctx context.Context, yes bool) error {
 	orphans, owners, err := t.findOrphans(ctx)
 	if err != nil {
@@ -35,7 +35,8 @@ func (t tools) orphans(ctx context.Context, yes bool) error {
 	return nil
 }
 
-// findOrphans returns the users who have recipes but no account, and the number of all users with recipes.
+// findOrphans returns the users who have recipes but no account, and the number of all users
+// with recipes.
 func (t tools) findOrphans(ctx context.Context) (orphans []string, owners int, err error) {
 	var batch []string
 	ask := func() error {

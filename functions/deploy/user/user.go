@@ -1,5 +1,5 @@
-// Package user is for an operator. It shows a user's sessions and recipes, closes the sessions, removes the recipes,
-// and finds recipes of accounts that no longer exist.
+// Package user is for an operator. It shows a user's sessions and recipes, closes the
+// sessions, removes the recipes, and finds recipes of accounts that no longer exist.
 package user
 
 import (
@@ -45,8 +45,9 @@ type command struct {
 	close, forget, orphans, yes bool
 }
 
-// Run is the command. It reads the configuration with getenv, which is os.Getenv in a program. The libraries of
-// Firebase and Firestore read the variables of their emulators from the process.
+// Run is the command. It reads the configuration with getenv, which is os.Getenv in a program.
+// The libraries of Firebase and Firestore read the variables of their emulators from the
+// process.
 func Run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	return run(ctx, args, getenv, openRecipes, out)
 }
@@ -170,7 +171,8 @@ func (t tools) show(ctx context.Context, uid string, exists bool) error {
 	return table.Flush()
 }
 
-// close closes the sessions before it asks Firebase, so that they are closed even when Firebase cannot be reached.
+// close closes the sessions before it asks Firebase, so that they are closed even when
+// Firebase cannot be reached.
 func (t tools) close(ctx context.Context, uid string) error {
 	if err := t.sessions.CloseAll(ctx, uid); err != nil {
 		return fmt.Errorf("close the sessions: %w", err)
@@ -182,8 +184,9 @@ func (t tools) close(ctx context.Context, uid string) error {
 	return nil
 }
 
-// forget closes the sessions first, so that nothing is added while recipes are removed. Redis keeps the time of the
-// closing under the uid for SESSION_TTL, to refuse sign-ins from before.
+// forget closes the sessions first, so that nothing is added while recipes are removed. For
+// SESSION_TTL, Redis keeps under the uid when the sessions were closed, to refuse earlier
+// sign-ins.
 func (t tools) forget(ctx context.Context, uid string) error {
 	if err := t.close(ctx, uid); err != nil {
 		return err

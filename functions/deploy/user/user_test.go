@@ -85,7 +85,8 @@ func newWorld(t *testing.T, firestoreHost string, open func(project string) user
 
 func (w *world) getenv(name string) string { return w.env[name] }
 
-// cook adds an account with two open sessions and two recipes, one of them in the trash. It returns the uid.
+// cook adds an account with two open sessions and two recipes, one of them in the trash. It
+// returns the uid.
 func (w *world) cook() string {
 	w.t.Helper()
 	uid, token := w.auth.SignUp()

@@ -100,8 +100,8 @@ type updateAnswer struct {
 	tokens
 }
 
-// update changes the account of an ID token, or the one that an owner names. When the change of a client
-// revokes the sessions, the client gets the tokens of a new session.
+// update changes the account of an ID token, or the one that an owner names. When the change
+// of a client revokes the sessions, the client gets the tokens of a new session.
 func (s *Server) update(c *call) (any, error) {
 	var in updateRequest
 	if err := c.decode(&in); err != nil {

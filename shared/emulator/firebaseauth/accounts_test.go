@@ -10,7 +10,8 @@ import (
 
 var ann = firebaseauth.User{UID: "ann", Email: "Ann@Example.com", Password: "secret12", DisplayName: "Ann", EmailVerified: true}
 
-// A browser that was signed in to the demo account stays so when the local runner is started again.
+// A browser that was signed in to the demo account stays so when the local runner is started
+// again.
 func TestRefreshTokenOutlivesRestart(t *testing.T) {
 	first := signIn(t, embedded(t, project, ann))
 	again := embedded(t, project, ann)

@@ -128,7 +128,8 @@ func TestNoAnswerHoldsAPassword(t *testing.T) {
 	}
 }
 
-// Whoever registers somebody's address first is out once its owner comes with a verified identity.
+// Somebody who registers another person's address loses the account when that person signs in
+// with a verified identity.
 func TestVerifiedIdentityEndsOtherSessions(t *testing.T) {
 	e := embedded(t, project)
 	squatter := e.client(t, "accounts:signUp", object{"email": "ann@example.com", "password": "squatted"}).ok(t)

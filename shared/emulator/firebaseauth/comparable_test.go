@@ -21,10 +21,11 @@ func (p *player) contract(s string) string {
 	return strings.ReplaceAll(s, p.emulator.host, "$host")
 }
 
-// unread are fields that no SDK reads, or whose being empty it cannot tell from their not being there.
+// unread are fields that no SDK reads, or that mean the same to it when they are empty and when
+// they are missing.
 var unread = []string{"salt", "lastRefreshAt", "status", "initialEmail", "context", "passwordUpdatedAt", "apiSpec"}
 
-// opaque are fields whose value is anybody's guess.
+// opaque are fields whose values no client can know in advance.
 var opaque = []string{"refreshToken", "refresh_token", "passwordHash"}
 
 // comparable replaces what differs between two runs of the same emulator.

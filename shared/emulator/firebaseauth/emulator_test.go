@@ -16,7 +16,8 @@ import (
 	"pantry.example/shared/emulator/firebaseauth"
 )
 
-// project is the one that the official emulator, as .ci/services starts it, takes for calls with an API key.
+// project is the one that the official emulator, as .ci/services starts it, takes for calls
+// with an API key.
 const project = "demo-pantry"
 
 // firebaseAuth is a running emulator, the embedded or the official one.

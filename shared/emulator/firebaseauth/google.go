@@ -43,8 +43,8 @@ type idpRequest struct {
 	ReturnRefreshToken bool   `json:"returnRefreshToken"`
 }
 
-// signInWithIdp accepts an unsigned id_token of an identity provider: a JWT, or its claims as plain JSON
-// such as {"sub":"abc","email":"foo@example.com","email_verified":true}.
+// signInWithIdp accepts an unsigned id_token of an identity provider: a JWT, or its claims as
+// plain JSON such as {"sub":"abc","email":"foo@example.com","email_verified":true}.
 func (s *Server) signInWithIdp(c *call) (any, error) {
 	var in idpRequest
 	if err := c.decode(&in); err != nil {
@@ -80,7 +80,8 @@ func (s *Server) signInWithIdp(c *call) (any, error) {
 	return out, nil
 }
 
-// readIdpResponse finds the provider's answer in the request's URL, its fragment or the post body.
+// readIdpResponse finds the provider's answer in the request's URL, its fragment or the post
+// body.
 func readIdpResponse(in idpRequest) (idpAnswer, error) {
 	if in.RequestURI == "" {
 		return idpAnswer{}, bad("MISSING_REQUEST_URI")
@@ -166,8 +167,8 @@ func googleProfile(claims map[string]any, user idpAnswer) map[string]any {
 	return info
 }
 
-// idpAccount returns a copy of the account to sign in: the account with this identity, the account with
-// this address, or a new one.
+// idpAccount returns a copy of the account to sign in: the account with this identity, the
+// account with this address, or a new one.
 func (s *Server) idpAccount(out *idpAnswer) (*account, error) {
 	if same := s.byProvider(out.ProviderID, out.rawID); same != nil {
 		return copyOf(same), nil
@@ -189,9 +190,9 @@ func (s *Server) idpAccount(out *idpAnswer) (*account, error) {
 	return a, nil
 }
 
-// adoptIdp links the identity to the account with the same address, if the provider has verified the
-// address. Otherwise the user must first sign in as before. If the account's own address was not verified,
-// the account loses its password and its other identities.
+// adoptIdp links the identity to the account with the same address, if the provider has
+// verified the address. Otherwise the user must first sign in as before. If the account's own
+// address was not verified, the account loses its password and its other identities.
 func adoptIdp(a *account, out *idpAnswer) *account {
 	if !out.EmailVerified {
 		out.NeedConfirmation, out.LocalID = true, a.LocalID

@@ -51,7 +51,8 @@ func TestHostMustBeLoopback(t *testing.T) {
 	}
 }
 
-// Every origin may sign in, as with the official emulator; only this machine's own may be the owner.
+// Every origin may sign in, as with the official emulator. Only origins of this machine may be
+// the owner.
 func TestOrigins(t *testing.T) {
 	e := embedded(t, project)
 	const v1 = "/identitytoolkit.googleapis.com/v1/"

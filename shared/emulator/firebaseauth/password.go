@@ -23,8 +23,8 @@ type signUpRequest struct {
 	Disabled      bool   `json:"disabled"`
 }
 
-// signUp creates an account. A client's account has a password and is signed in at once. An owner's account
-// has the fields of the request and is not signed in.
+// signUp creates an account. A client's account has a password and is signed in at once. An
+// owner's account has the fields of the request and is not signed in.
 func (s *Server) signUp(c *call) (any, error) {
 	var in signUpRequest
 	if err := c.decode(&in); err != nil {
@@ -77,8 +77,9 @@ func checkSignUp(in signUpRequest, owner bool) error {
 	return nil
 }
 
-// signInWithPassword answers an unknown address and a wrong password with different errors, as the official
-// emulator does. Production does so only when its protection against email enumeration is off.
+// signInWithPassword answers an unknown address and a wrong password with different errors, as
+// the official emulator does. Production does so only when its protection against email
+// enumeration is off.
 func (s *Server) signInWithPassword(c *call) (any, error) {
 	var in struct {
 		Email    *string `json:"email"`

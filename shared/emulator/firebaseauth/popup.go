@@ -11,9 +11,10 @@ import (
 	"strings"
 )
 
-// The two pages behind signInWithPopup and signInWithRedirect: the account picker, which the SDK opens,
-// and a frame in the application's page, to which the picker hands its result. The SDK and the frame
-// load Google's api.js for that. So these two ways need the Internet; signInWithCredential does not.
+// The two pages behind signInWithPopup and signInWithRedirect: the account picker, which the
+// SDK opens, and a frame in the application's page, to which the picker hands its result. The
+// SDK and the frame load Google's api.js for that. So these two ways need the Internet;
+// signInWithCredential does not.
 var (
 	//go:embed popup/handler.html
 	handlerHTML string

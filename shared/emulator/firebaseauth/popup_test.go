@@ -19,8 +19,8 @@ import (
 	"pantry.example/shared/emulator"
 )
 
-// signInWithPopup and signInWithRedirect in a real browser with the real SDK. Google's api.js, which
-// both need, is a stand-in that the official emulator is tried with too.
+// signInWithPopup and signInWithRedirect in a real browser with the real SDK. Both need Google's
+// api.js. The test serves a script in its place, and tries that with the official emulator too.
 func TestPopupAndRedirect(t *testing.T) {
 	chromium, packages := emulator.Chromium(t), filepath.Join(browserSDK(t), "node_modules")
 	eachEmulator(t, func(t *testing.T, e firebaseAuth) {
@@ -143,7 +143,8 @@ func (t tab) popup(script string) signedInUser {
 	picker := tab{t.T, window}
 	picker.do(chromedp.WaitReady("form"))
 	picker.loaded()
-	// The window closes while the script runs, which ends the call with an error; the result tells.
+	// The window closes while the script runs, which ends the call with an error. Only the
+	// result counts.
 	_ = chromedp.Do(window, chromedp.Evaluate[chromedp.Void](script))
 	return t.result()
 }

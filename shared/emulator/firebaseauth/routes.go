@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// An operation answers one call while the server is locked. Its result shares no memory with the server's
-// state.
+// An operation answers one call while the server is locked. Its result shares no memory with
+// the server's state.
 type operation func(*call) (any, error)
 
-// newRoutes returns all routes. A client's call has an API key. An owner's call has `Authorization: Bearer
-// owner`. The client routes with "or owner" do more for an owner.
+// newRoutes returns all routes. A client's call has an API key. An owner's call has
+// `Authorization: Bearer owner`. The client routes with "or owner" do more for an owner.
 func (s *Server) newRoutes() *http.ServeMux {
 	const v1 = "/identitytoolkit.googleapis.com/v1/"
 	mux := http.NewServeMux()
@@ -55,7 +55,8 @@ func clientConfig(*call) (any, error) {
 	return map[string]any{"projectId": projectNumber, "authorizedDomains": []string{"localhost"}}, nil
 }
 
-// notFound answers 501 for a path that Firebase has and this emulator has not, and 404 for any other.
+// notFound answers 501 for a path that Firebase has and this emulator has not, and 404 for any
+// other.
 func notFound(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/identitytoolkit.googleapis.com/")
 	if path != r.URL.Path {
@@ -161,8 +162,9 @@ func (s *Server) checkProject(r *http.Request) error {
 	return nil
 }
 
-// decode reads the body as JSON. Like the official emulator it ignores fields that the operation does not
-// know. Other media types are refused: a browser sends them without a preflight.
+// decode reads the body as JSON. Like the official emulator it ignores fields that the
+// operation does not know. Other media types are refused: a browser sends them without a
+// preflight.
 func (c *call) decode(into any) error {
 	if len(c.body) == 0 {
 		return nil

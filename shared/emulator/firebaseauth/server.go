@@ -1,17 +1,18 @@
-// Package firebaseauth is a Firebase Auth emulator in one process and in memory. It has what the
-// local runner, the page, the Admin SDK and the browser's SDK use of Identity Toolkit: passwords, a
-// pretended Google sign-in with its popup, refresh, look-up, update, session cookies and deletion. Paths,
-// answers and error names are those of the official emulator (firebase-tools, lib/emulator/auth). The
-// routes are in routes.go. Everything else of Identity Toolkit is answered 501; use the official emulator
-// for it.
+// Package firebaseauth is a Firebase Auth emulator in one process and in memory. It has what
+// the local runner, the page, the Admin SDK and the browser's SDK use of Identity Toolkit:
+// passwords, a simulated Google sign-in with its popup, refresh, look-up, update, session
+// cookies and deletion. Paths, answers and error names are those of the official emulator
+// (firebase-tools, lib/emulator/auth). The routes are in routes.go. Everything else of
+// Identity Toolkit is answered 501; use the official emulator for it.
 //
-// It verifies no signature, and everyone who can reach it can act as its owner. Serve it on a loopback
-// address only. It also refuses every request whose Host is not this machine, and every owner's call from a
-// web page of another machine. Such a page can still call as a client, so type no real password here.
+// It verifies no signature, and everyone who can reach it can act as its owner. Serve it on a
+// loopback address only. It also refuses every request whose Host is not this machine, and
+// every owner's call from a web page of another machine. Such a page can still call as a
+// client, so type no real password here.
 //
-// It is stricter than the official emulator where production is: a refresh token is refused after a
-// revocation, auth_time survives a refresh, expired and foreign ID tokens are refused, and no answer holds
-// a password.
+// It is stricter than the official emulator where production is: a refresh token is refused
+// after a revocation, auth_time survives a refresh, expired and foreign ID tokens are refused,
+// and no answer holds a password.
 package firebaseauth
 
 import (
@@ -32,8 +33,8 @@ const (
 	maxLinked   = 10   // identity providers linked to an account
 )
 
-// Server is the emulator of one Firebase project: an [http.Handler], safe for concurrent use. It listens
-// on nothing itself.
+// Server is the emulator of one Firebase project. It is an [http.Handler], and safe for
+// concurrent use. It opens no port itself.
 type Server struct {
 	projectID string
 	routes    *http.ServeMux
@@ -44,8 +45,8 @@ type Server struct {
 	save     func([]byte) error
 }
 
-// New returns an emulator without accounts for the project that the SDKs are configured with. It refuses
-// calls that name another project, so that a wrong project ID is found early.
+// New returns an emulator without accounts for the project that the SDKs are configured with.
+// It refuses calls that name another project, so that a wrong project ID is found early.
 func New(projectID string) *Server {
 	s := &Server{projectID: projectID, accounts: map[string]*account{}}
 	s.routes = s.newRoutes()
@@ -61,10 +62,10 @@ type User struct {
 	EmailVerified bool
 }
 
-// AddUser adds an account, such as one for a demo. A refresh token that an earlier server issued to the
-// same UID is valid here too, so a browser stays signed in when the local runner is started again. The error
-// contains the name that a client would get: DUPLICATE_LOCAL_ID, EMAIL_EXISTS,
-// INVALID_EMAIL, MISSING_EMAIL, WEAK_PASSWORD.
+// AddUser adds an account, such as one for a demo. A refresh token that an earlier server
+// issued to the same UID is valid here too, so a browser stays signed in when the local runner
+// is started again. The error contains the name that a client would get: DUPLICATE_LOCAL_ID,
+// EMAIL_EXISTS, INVALID_EMAIL, MISSING_EMAIL, WEAK_PASSWORD.
 func (s *Server) AddUser(u User) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,9 +92,9 @@ func (s *Server) AddUser(u User) error {
 	return s.put(a)
 }
 
-// Keep adds the accounts of an earlier server, if there are any. After that, each call that changes an
-// account passes all accounts to save before it is answered. When save fails, the answer is 500. The bytes
-// are JSON and contain hashes of passwords.
+// Keep adds the accounts of an earlier server, if there are any. After that, each call that
+// changes an account passes all accounts to save before it is answered. When save fails, the
+// answer is 500. The bytes are JSON and contain hashes of passwords.
 func (s *Server) Keep(accounts []byte, save func([]byte) error) error {
 	var kept map[string]*account
 	if len(accounts) > 0 {
@@ -167,7 +168,8 @@ func allowOrigin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// localOrigin reports whether a request comes from a web page of this machine, or from no web page.
+// localOrigin reports whether a request comes from a web page of this machine, or from no web
+// page.
 func localOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {

@@ -11,8 +11,8 @@ import (
 	"unicode/utf16"
 )
 
-// account is one user. A stored account is never changed. An operation changes a copy and stores the copy,
-// so that a refused change has no effect.
+// account is one user. A stored account is never changed. An operation changes a copy and
+// stores the copy, so that a refused change has no effect.
 type account struct {
 	LocalID       string
 	Email         string
@@ -56,8 +56,9 @@ type accountAnswer struct {
 	Providers     []provider `json:"providerUserInfo,omitempty"`
 }
 
-// redacted is "REDACTED" in base64. Production answers it in place of a hash that the caller may not see.
-// The SDKs only check that it is not empty. The official emulator answers the password itself.
+// redacted is "REDACTED" in base64. Production answers it in place of a hash that the caller
+// may not see. The SDKs only check that it is not empty. The official emulator answers the
+// password itself.
 const redacted = "UkVEQUNURUQ="
 
 func (a *account) answer() accountAnswer {

@@ -15,8 +15,8 @@ const (
 	projectNumber = "12345" // as the official emulator answers
 )
 
-// refreshToken is one sign-in. The server does not store it. So it costs no memory, and it is valid after a
-// restart if the account is kept.
+// refreshToken is one sign-in. The server does not store it. So it costs no memory, and it is
+// valid after a restart if the account is kept.
 type refreshToken struct {
 	Emulator string `json:"_AuthEmulatorRefreshToken"`
 	Project  string `json:"projectId"`
@@ -198,8 +198,8 @@ type idToken struct {
 	provider string
 }
 
-// checkIDToken accepts a token that this project could have issued, that has not expired, and whose account
-// exists, is not disabled and was not revoked since the sign-in.
+// checkIDToken accepts a token that this project could have issued, that has not expired, and
+// whose account exists, is not disabled and was not revoked since the sign-in.
 func (s *Server) checkIDToken(token string) (idToken, error) {
 	if token == "" {
 		return idToken{}, bad("MISSING_ID_TOKEN")

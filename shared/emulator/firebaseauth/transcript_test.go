@@ -19,8 +19,8 @@ var update = flag.Bool("update", false, "write testdata/transcript.txt anew from
 
 const transcript = "testdata/transcript.txt"
 
-// The transcript holds requests and the official emulator's answers to them, as far as an SDK reads
-// them. The embedded emulator gives the same ones.
+// The transcript holds requests and the official emulator's answers to them, as far as an SDK
+// reads them. The embedded emulator gives the same ones.
 func TestTranscript(t *testing.T) {
 	script, err := os.ReadFile(transcript)
 	if err != nil {
@@ -49,7 +49,8 @@ func TestTranscript(t *testing.T) {
 
 func lines(s string) []string { return strings.Split(s, "\n") }
 
-// player sends the requests of a transcript. Values of earlier answers are $name.field in later ones.
+// player sends the requests of a transcript. Values of earlier answers are $name.field in
+// later ones.
 type player struct {
 	t        *testing.T
 	run      string // $run: what makes addresses unique
