@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -268,6 +269,59 @@ func FuzzCheckJSON(f *testing.F) {
 				if name != other && strings.EqualFold(name, other) {
 					t.Errorf("CheckJSON() accepted %q, which names %q twice", body, name)
 				}
+			}
+		}
+	})
+}
+
+// record has the shapes of all answers: an embedded struct with a field that is replaced, lists
+// and maps that may be nil, and fields that an answer leaves out.
+type record struct {
+	plain
+	Text  *struct{}         `json:"text,omitempty"`
+	Lists [][]string        `json:"lists"`
+	Map   map[string]string `json:"map,omitempty"`
+	Error *web.Error        `json:"error,omitempty"`
+	Any   []any             `json:"any"`
+}
+
+type plain struct {
+	Text   string     `json:"text"`
+	Number float64    `json:"number"`
+	Whole  int        `json:"whole"`
+	At     *time.Time `json:"at,omitempty"`
+	Then   time.Time  `json:"then"`
+	Flag   bool       `json:"flag"`
+}
+
+// WriteJSON writes what encoding/json writes, and fails when it fails.
+func FuzzWriteJSON(f *testing.F) {
+	f.Add("", 0.0, 0, int64(0))
+	f.Add("a text of some length, <b> & \"quoted\" \\", 4.5, 1<<53, int64(1))
+	f.Add("\u2028\u2029\x00\b\f\x7f\ufffd", 1e21, math.MaxInt, int64(-1))
+	f.Add("cut \xe2\x80 and \xff, or \xed\xa0\x80, after many letters", 1e-7, math.MinInt, int64(1e17))
+	f.Add("nothing", math.NaN(), -1, int64(1))
+	f.Add("all", math.Inf(1), -1, int64(1))
+	f.Fuzz(func(t *testing.T, text string, number float64, whole int, ns int64) {
+		// From 1677 to 2262. encoding/json alone refuses a year after 9999.
+		at := time.Unix(0, ns).In(time.FixedZone("", whole%(14*60)*60))
+		full := record{
+			plain: plain{text, number, whole, &at, at.UTC(), true},
+			Lists: [][]string{nil, {}, {text, ""}},
+			Map:   map[string]string{text: text, text + "b": "", "a": text},
+			Error: &web.Error{Detail: text, Errors: []web.FieldError{{Message: text, Limit: whole}, {Limit: text}}},
+			Any:   []any{nil, text, number, plain{Text: text}},
+		}
+		for _, v := range []any{full, &full, record{}, []plain{full.plain}, text, number, whole, at} {
+			var want strings.Builder
+			enc := json.NewEncoder(&want)
+			enc.SetEscapeHTML(false)
+			wantErr := enc.Encode(v)
+			got := httptest.NewRecorder()
+			if err := web.WriteJSON(got, http.StatusOK, v); (err == nil) != (wantErr == nil) {
+				t.Errorf("WriteJSON(%+v) = %v, want %v", v, err, wantErr)
+			} else if err == nil && got.Body.String() != want.String() {
+				t.Errorf("WriteJSON writes %q, want %q", got.Body, want.String())
 			}
 		}
 	})
