@@ -30,7 +30,7 @@ const endOfOutput = "end-of-output"
 // out of this machine.
 const shell = `exec 2>&1
 go() { if [ "$1" = test ]; then refused; else (cd "$ROOT" && command go "$@"); fi; }
-refused() { echo 'this command is not for a test: write "not run: WHY" behind the name of the language'; return 1; }
+refused() { echo 'this command is not for a test: write "not run: WHY" after the name of the language'; return 1; }
 for name in gcloud npm npx git docker firebase ssh; do eval "$name() { refused; }"; done`
 
 // newReader starts a bash for the document text.

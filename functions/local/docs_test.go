@@ -23,7 +23,7 @@ import (
 //   - A block ```sh is a script. Its output is free, and every command must succeed.
 //   - A block ```sh not run: WHY (or ```console not run: WHY) is only checked for its
 //     syntax. Blocks of other languages are left alone.
-//   - The command go run ./functions/local, alone or behind variables, starts a runner that
+//   - The command go run ./functions/local, alone or after variables, starts a runner that
 //     answers the commands below it; one is started for a document that has no such command.
 //     When its output begins with "pantry: " it is expected to fail.
 //

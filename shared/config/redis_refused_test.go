@@ -111,7 +111,7 @@ func TestParseRedisRefuses(t *testing.T) {
 		{"setx", "setx REDIS_URL rediss://default:" + pw + "@cache.example.com", "rediss://"},
 		{"JSON", `{"url": "rediss://default:` + pw + `@cache.example.com"}`, "rediss://"},
 		{"an env file", "PORT=8080\nREDIS_URL=rediss://default:" + pw + "@" + upstash, "several lines"},
-		{"redis-cli behind another word", "docker run redis redis-cli -u rediss://default:" + pw + "@" + upstash, "rediss://"},
+		{"redis-cli after another word", "docker run redis redis-cli -u rediss://default:" + pw + "@" + upstash, "rediss://"},
 		{"redis-cli with a backslash", `redis-cli -h localhost -a p\$` + pw, "backslash"},
 		{"redis-cli without a host", "redis-cli --tls", "-h"},
 		{"binary", "rediss://default:\xff\xfe" + pw + "@" + upstash, "UTF-8"},

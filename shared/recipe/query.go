@@ -43,7 +43,7 @@ type Query struct {
 	// State is Active (also when empty) or Trashed.
 	State State
 
-	// OrderBy is updatedAt, createdAt, title or rating. " desc" behind it reverses the
+	// OrderBy is updatedAt, createdAt, title or rating. " desc" after it reverses the
 	// order. The default is "updatedAt desc". Case and accents of titles do not count.
 	// Recipes with equal keys are ordered by id, in the same direction.
 	OrderBy string

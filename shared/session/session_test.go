@@ -117,8 +117,8 @@ func TestTouchIsRare(t *testing.T) {
 	})
 }
 
-// TestLateTouch: a write of the last use that arrives after a later one changes nothing. Else
-// the session would seem idle.
+// TestLateTouch: a write of the last use that arrives after a later one changes nothing.
+// Otherwise the session would seem idle.
 func TestLateTouch(t *testing.T) {
 	onEach(t, func(t *testing.T, rdb *redis.Client) {
 		w := newWorld(t, rdb)

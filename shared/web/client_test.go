@@ -29,7 +29,7 @@ func TestClientAddr(t *testing.T) {
 		{"a zone says nothing", false, "[fe80::1%eth0]:443", nil, "fe80::/64"},
 		{"IPv4 in IPv6", true, "192.0.2.1:1", []string{forwarded, "::ffff:198.51.100.7"}, "198.51.100.7"},
 		{"garbage", true, "192.0.2.1:1", []string{forwarded, "198.51.100.7, <script>"}, "unknown"},
-		{"nothing behind the comma", true, "192.0.2.1:1", []string{forwarded, "198.51.100.7,"}, "unknown"},
+		{"nothing after the comma", true, "192.0.2.1:1", []string{forwarded, "198.51.100.7,"}, "unknown"},
 		{"an empty header", true, "192.0.2.1:1", []string{forwarded, ""}, "unknown"},
 		{"a port", true, "192.0.2.1:1", []string{forwarded, "198.51.100.7:80"}, "unknown"},
 		{"octal", true, "192.0.2.1:1", []string{forwarded, "0300.0.2.1"}, "unknown"},

@@ -32,7 +32,7 @@ func (f Function) cors(next http.Handler) http.Handler {
 		OptionsSuccessStatus: http.StatusNoContent,
 	}).Handler(answerOptions(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.Header["Origin"]) > 1 { // A browser sends one. Of two, cors would look at the first alone.
+		if len(r.Header["Origin"]) > 1 { // a browser sends one; with two, cors would check only the first
 			r.Header.Set("Origin", "null")
 		}
 		if origin := r.Header.Get("Origin"); origin != "" && !allowed[origin] && !isOwn(origin, r) {

@@ -64,7 +64,7 @@ func TestCORSOfAnAnswer(t *testing.T) {
 		{"a friend's name as a user's", []string{"Origin", "https://app.example@evil.example"}, map[string]string{}},
 		{"a friend with a path", []string{"Origin", friend + "/"}, map[string]string{}},
 		{"a friend and a stranger", []string{"Origin", friend, "Origin", foreign}, map[string]string{}},
-		{"a friend, shouted", []string{"Origin", "https://APP.EXAMPLE"}, map[string]string{}},
+		{"a friend in capital letters", []string{"Origin", "https://APP.EXAMPLE"}, map[string]string{}},
 	} {
 		w := serve(t, ok()).do(http.MethodGet, "/", row.origin...)
 		if diff := cmp.Diff(row.want, corsHeaders(w.Header())); w.Code != 200 || diff != "" {

@@ -112,7 +112,7 @@ func TestAnswersThatEndInTheMiddle(t *testing.T) {
 				body, err = io.ReadAll(res.Body)
 				_ = res.Body.Close()
 				if strings.Trim(string(body), "[") != "" {
-					t.Errorf("the client read %q, want nothing behind what was sent", body)
+					t.Errorf("the client read %q, want nothing after what was sent", body)
 				}
 			}
 			if err == nil {

@@ -138,7 +138,7 @@ func (r *report) unexpected(t target, a answered, origin string) {
 		{a.code == "cross_origin", fail, "the function refuses the origin " + origin, deployOrigins},
 		{a.code == "not_configured", fail, "the function's configuration is wrong or incomplete (503)", "Its log names each such variable: " + logs},
 		{a.status == http.StatusServiceUnavailable, fail, "the function cannot reach Redis, Firebase or Firestore (503 " + a.code + ")", "Its log says which: " + logs + "; go run ./functions/deploy doctor -project PROJECT -secret says why"},
-		{a.status == http.StatusNotFound, fail, "the path does not lead to the function's root (404)", "Give the URL without anything behind the function's name"},
+		{a.status == http.StatusNotFound, fail, "the path does not lead to the function's root (404)", "Give the URL without anything after the function's name"},
 		{a.status == http.StatusTooManyRequests, fail, "too many unknown sessions came from this address (429)", "Wait a minute"},
 		{true, fail, fmt.Sprintf("answers %d, which %s never does here", a.status, t.name), "Is that URL another function's? Its log: " + logs},
 	}...)

@@ -91,7 +91,7 @@ func (r *report) firestoreAccess(ctx context.Context, cfg config.Config, recipes
 		{code == codes.Unauthenticated, fail, "the credentials were refused", credentials},
 		{code == codes.ResourceExhausted, fail, "the quota of " + name + " is used up", "Firebase console > Usage; the free quota starts again at midnight, Pacific time"},
 		{cfg.FirestoreEmulator != "", fail, "no answer from " + name, "Start it, or correct FIRESTORE_EMULATOR_HOST"},
-		{true, fail, "no answer from Firestore" + behind(code.String()), "Check this machine's network to firestore.googleapis.com, and its credentials"},
+		{true, fail, "no answer from Firestore" + inParentheses(code.String()), "Check this machine's network to firestore.googleapis.com, and its credentials"},
 	}...)
 }
 
@@ -162,7 +162,7 @@ func (r *report) firestoreIndexes(ctx context.Context, cfg config.Config, all []
 		r.judge(checkIndexes, []finding{
 			{missing && strings.Contains(err.Error(), "building"), warn, "the index of " + all[i].index + " is being built", "Wait some minutes: until then such lists are answered 503"},
 			{missing, fail, "there is no index of " + all[i].index, fix},
-			{err != nil, fail, "the query for " + all[i].index + " failed" + behind(status.Code(err).String()), "Run the doctor again"},
+			{err != nil, fail, "the query for " + all[i].index + " failed" + inParentheses(status.Code(err).String()), "Run the doctor again"},
 		}...)
 	}
 	if len(r.results) > before {

@@ -25,7 +25,7 @@ func (s *server) eviction(ctx context.Context, r *report) bool {
 	limit, err := strconv.ParseFloat(s.facts["maxmemory"], 64)
 	const turnOff = "Set maxmemory-policy to noeviction (Upstash console > your database > Configuration > Eviction: off); keys end by their own TTL"
 	r.judge(checkEvict, []finding{
-		{policy == "", warn, "the server does not tell its policy" + behind(code), "See that eviction is off: Upstash console > your database > Configuration > Eviction"},
+		{policy == "", warn, "the server does not tell its policy" + inParentheses(code), "See that eviction is off: Upstash console > your database > Configuration > Eviction"},
 		{policy == "noeviction" && limit > 0 && used > 0.8*limit, warn, fmt.Sprintf("noeviction, and %.0f %% of the memory is used: sign-ins fail when it is full", 100*used/limit), "Take a larger plan"},
 		{policy == "noeviction", pass, policy, ""},
 		{err == nil && limit == 0, warn, policy + ", but no memory limit is set, so nothing is evicted", turnOff},
@@ -73,6 +73,6 @@ func (s *server) scripts(ctx context.Context, r *report) bool {
 		{err == nil, pass, "run, and the test key is gone", ""},
 		{ok, fail, known.seen, known.fix},
 		{isTimeout(err), fail, "no answer in " + round(stepTimeout), "Another script may be running on the server; look at its load"},
-		{true, fail, "the test script failed" + behind(errorCode(err)), "Look at the server's log and limits"},
+		{true, fail, "the test script failed" + inParentheses(errorCode(err)), "Look at the server's log and limits"},
 	}...)
 }

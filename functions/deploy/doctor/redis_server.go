@@ -54,7 +54,7 @@ func (s *server) password(ctx context.Context, r *report) bool {
 		{err == nil, pass, "none needed, none given", ""},
 		{ok, fail, known.seen, known.fix},
 		{isTimeout(err), fail, "the connection stands and PING gets no answer in " + round(stepTimeout), "Look at the server's load and at its status page"},
-		{true, fail, "the connection broke at the first command" + behind(errorCode(err)), "Look at the server's log"},
+		{true, fail, "the connection broke at the first command" + inParentheses(errorCode(err)), "Look at the server's log"},
 	}...)
 }
 
@@ -85,7 +85,7 @@ func errorCode(err error) string {
 	return code
 }
 
-func behind(code string) string {
+func inParentheses(code string) string {
 	if code == "" {
 		return ""
 	}
@@ -99,7 +99,7 @@ func (s *server) latency(ctx context.Context, r *report) bool {
 	for i := range took {
 		start := time.Now()
 		if err := s.client.Ping(ctx).Err(); err != nil {
-			r.fail(checkPing, "PING failed, at try "+strconv.Itoa(i+1)+" of 5"+behind(errorCode(err)), "Run the doctor again; when it stays so, look at the server's status page")
+			r.fail(checkPing, "PING failed, at try "+strconv.Itoa(i+1)+" of 5"+inParentheses(errorCode(err)), "Run the doctor again; when it stays so, look at the server's status page")
 			return true
 		}
 		took[i] = time.Since(start)
@@ -143,7 +143,7 @@ func (s *server) version(ctx context.Context, r *report) bool {
 	var major, minor int
 	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
 	return r.judge(checkVersion,
-		finding{err != nil, warn, "INFO does not tell the version" + behind(s.facts["error"]), "Look it up in the console: it must be compatible with Redis 6.2 or newer"},
+		finding{err != nil, warn, "INFO does not tell the version" + inParentheses(s.facts["error"]), "Look it up in the console: it must be compatible with Redis 6.2 or newer"},
 		finding{major < 6 || major == 6 && minor < 2, warn, name, "Upgrade: Pantry is tested from Redis 6.2 on"},
 		finding{true, pass, name, ""})
 }

@@ -82,8 +82,8 @@ func newWorld(t *testing.T, g *google.Google, realRedis bool) *world {
 	return w
 }
 
-// useFirestore puts the recipes into the Firestore emulator, behind a network and
-// behind refuse, which may answer each call with an error instead.
+// useFirestore puts the recipes into the Firestore emulator. Each call first asks refuse, which
+// may return an error instead, and then goes through a network.
 func (w *world) useFirestore(address string, refuse func() error) *network {
 	w.t.Helper()
 	net := newNetwork(w.t, address)

@@ -96,7 +96,7 @@ func TestSignedTokensAreRefused(t *testing.T) {
 				"a custom token":                   google.Keys().Account.TokenWith(t, map[string]any{"alg": "RS256", "typ": "JWT"}, customClaims()),
 				"a custom token under this kid":    k.key.Token(t, customClaims()),
 				"two tokens":                       good + "." + good,
-				"a token behind Bearer":            "Bearer " + good,
+				"a token after Bearer":             "Bearer " + good,
 			} {
 				t.Run(name, func(t *testing.T) {
 					got, err := k.verify(f, t.Context(), token)

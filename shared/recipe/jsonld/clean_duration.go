@@ -102,7 +102,7 @@ func spelledMinutes(s string) (int, bool) {
 			}
 		case j < len(list) && list[j].isRange():
 			if j+1 < len(list) && list[j+1].isNum {
-				continue // the lower end: its unit stands behind the upper end
+				continue // the lower end: its unit follows the upper end
 			}
 			unit = 1
 		case lastUnit == 60 || !found && j >= len(list):
@@ -122,7 +122,7 @@ func spelledMinutes(s string) (int, bool) {
 	return wholeMinutes(total)
 }
 
-// unitAfter returns the minutes of the unit behind the number list[i], 0 when there is none,
+// unitAfter returns the minutes of the unit after the number list[i], 0 when there is none,
 // and the index of the token that it looked at.
 func unitAfter(list []token, i int) (unit float64, at int) {
 	at = i + 1

@@ -23,7 +23,7 @@ func plain(s string) string {
 			break
 		}
 	}
-	return mend(s)
+	return repair(s)
 }
 
 var lineEnds = strings.NewReplacer(string(groupBreak), string(lineBreak), "\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
@@ -69,7 +69,7 @@ func stripTags(s string) string {
 	}
 }
 
-// tagAt reads the tag or comment at the beginning of s, behind its <. length is 0 when there
+// tagAt reads the tag or comment at the beginning of s, after its <. length is 0 when there
 // is none. The name of a comment is "!".
 func tagAt(s string) (name string, closing bool, length int) {
 	const longest = 4096 // bytes; bounds the search for a missing end

@@ -93,10 +93,10 @@ func isInvisible(c rune) bool {
 	return c == '\u200E' || c == '\u200F' || c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069'
 }
 
-// mend repairs UTF-8 that was read as windows-1252: "Â½" becomes ½, and "â€™" becomes ’. It
-// repairs only whole characters of two to four bytes, and only behind leads, which no
+// repair restores UTF-8 that was read as windows-1252: "Â½" becomes ½, and "â€™" becomes ’.
+// It changes only whole characters of two to four bytes, and only after leads, which no
 // language writes before such signs.
-func mend(s string) string {
+func repair(s string) string {
 	const leads = "ÂÃâð"
 	if !strings.ContainsAny(s, leads) {
 		return s

@@ -55,7 +55,7 @@ func groupSteps(list []located, per int) []located {
 	return out
 }
 
-// splitLong splits s into pieces of at most limit characters: at a line end, else behind a
+// splitLong splits s into pieces of at most limit characters: at a line end, else after a
 // sentence, else at a space, else anywhere.
 func splitLong(s string, limit int) []string {
 	var parts []string

@@ -105,7 +105,7 @@ func (in *exportReader) read(yield func(recipe.Recipe, error) bool) error {
 		}
 	}
 	if !next(dec, json.Delim(']')) || !next(dec, json.Delim('}')) {
-		return fmt.Errorf("%w: the export breaks off", ErrSyntax)
+		return fmt.Errorf("%w: the export is incomplete", ErrSyntax)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: there is more after the export; send one export at a time", ErrSyntax)

@@ -48,7 +48,7 @@ func (p *scanner) str(in place) string {
 	return b.String()
 }
 
-// escape reads the escape at p.i. An unknown escape is the character behind its backslash.
+// escape reads the escape at p.i. An unknown escape is the character after its backslash.
 func (p *scanner) escape() string {
 	p.i++
 	if p.i >= len(p.s) {

@@ -31,7 +31,7 @@ func looksLikeJSON(text string) bool {
 	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
-// looksLikePage reports whether text is a page, or a part of one. JSON behind a comment is not.
+// looksLikePage reports whether text is a page, or a part of one. JSON after a comment is not.
 func looksLikePage(text string) bool {
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\uFEFF"), "<") {
 		return false

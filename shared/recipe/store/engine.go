@@ -31,18 +31,19 @@ type backend interface {
 	// replace writes d over old, which get returned. It returns errConflict when another
 	// version is stored now.
 	replace(ctx context.Context, uid string, old, d *document) error
-	// query returns the first documents of p behind after, at most limit. A nil after is
-	// the start. It may stop early when the documents hold maxBytes. more reports whether
-	// there can be others. The documents have at least the fields of the mask.
+	// query returns the documents of p that follow the position after, at most limit. A nil
+	// after is the start. It may stop early when the documents hold maxBytes. more reports
+	// whether there can be others. The documents have at least the fields of the mask.
 	query(ctx context.Context, uid string, p plan, after *position, limit int, mask fieldMask) (_ []*document, more bool, _ error)
 	// count returns how many documents p has. It stops at limit, if limit is not 0.
 	count(ctx context.Context, uid string, p plan, limit int) (int, error)
 	// remove deletes old, which get returned. It returns errConflict when another version
 	// is stored now.
 	remove(ctx context.Context, uid string, old *document) error
-	// removeAll deletes the first documents of p behind after, at most limit. last is the
-	// position of the last one, nil when there was none. more reports whether there can be
-	// others behind it. With unchanged, a document that is written meanwhile stays.
+	// removeAll deletes the documents of p that follow the position after, at most limit.
+	// last is the position of the last one, nil when there was none. more reports whether
+	// there can be others after it. With unchanged, a document that is written meanwhile
+	// stays.
 	removeAll(ctx context.Context, uid string, p plan, after *position, limit int, unchanged bool) (last *position, more bool, _ error)
 	// owners returns one page of the users who have documents. token names the page, ""
 	// the first one. next names the next page, "" when there is none.

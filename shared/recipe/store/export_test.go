@@ -41,7 +41,7 @@ func EveryQuery(t testing.TB) [][]byte {
 	recipes := client.Collection("users").Doc("u").Collection("recipes")
 	var list [][]byte
 	add := func(p plan, after *position) {
-		b, err := p.behind(p.build(recipes), after).Serialize()
+		b, err := p.startAfter(p.build(recipes), after).Serialize()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,8 +40,8 @@ func column(field string) string {
 	return field
 }
 
-// behind returns q, continued behind a position.
-func (p plan) behind(q firestore.Query, after *position) firestore.Query {
+// startAfter returns the part of q that follows a position.
+func (p plan) startAfter(q firestore.Query, after *position) firestore.Query {
 	switch {
 	case after == nil || after.id == "":
 		return q
@@ -58,7 +58,7 @@ func (b *firestoreBackend) query(ctx context.Context, uid string, p plan, after 
 	}
 	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel() // also ends a stream that is not read to its end
-	it := p.behind(p.build(recipes), after).Select(mask.columns()...).Limit(limit).Documents(rpc)
+	it := p.startAfter(p.build(recipes), after).Select(mask.columns()...).Limit(limit).Documents(rpc)
 	defer it.Stop()
 	var docs []*document
 	for bytes := 0; bytes <= maxBytes; {
@@ -117,7 +117,7 @@ func (b *firestoreBackend) removeAll(ctx context.Context, uid string, p plan, af
 	}
 	rpc, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
-	docs, err := p.behind(p.build(recipes), after).Select(place...).Limit(limit).Documents(rpc).GetAll()
+	docs, err := p.startAfter(p.build(recipes), after).Select(place...).Limit(limit).Documents(rpc).GetAll()
 	if err != nil || len(docs) == 0 {
 		return nil, false, failure(ctx, err)
 	}

@@ -125,9 +125,9 @@ type walk struct {
 	uid    string
 	search search
 	term   int
-	// after is the place behind which the walk continues; nil is the start.
+	// after is the position after which the walk continues. nil is the start.
 	after *position
-	// done says that there is nothing behind after.
+	// done says that no document follows the position after.
 	done bool
 	// read is how many documents were read so far.
 	read int
@@ -157,7 +157,7 @@ func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) b
 	return nil
 }
 
-// advance continues the walk behind docs.
+// advance lets the walk continue after docs.
 func (w *walk) advance(docs []*document) {
 	if len(docs) > 0 {
 		at := docs[len(docs)-1].position(w.search.order)

@@ -104,7 +104,7 @@ func (m *memoryBackend) query(ctx context.Context, uid string, p plan, after *po
 	return found, len(found) == limit, nil
 }
 
-// find returns the documents of p behind after, unordered.
+// find returns the documents of p that follow the position after, unordered.
 func (m *memoryBackend) find(uid string, p plan, after *position) []*document {
 	m.mu.RLock()
 	defer m.mu.RUnlock()

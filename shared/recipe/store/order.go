@@ -21,7 +21,7 @@ func orderOf(q recipe.Query) order {
 }
 
 // position is a place in an ordered list: the key and the id of a document. A list can
-// continue behind it even when that document no longer exists.
+// continue after it even when that document no longer exists.
 type position struct {
 	key any // time.Time, float64 or string, as the order's field; nil in the order of ids
 	id  string

@@ -23,7 +23,7 @@ func ownerPath(uid string) (string, error) {
 	}
 	name := pathEscape.Replace(uid)
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "__") {
-		name = "%" + name // nothing else begins so: an escape has two digits behind the %
+		name = "%" + name // nothing else begins so: an escape has two digits after the %
 	}
 	return name, nil
 }

@@ -39,7 +39,7 @@ func (s search) fingerprint(uid string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// token returns the page token for the documents behind at. term is the index of the term
+// token returns the page token for the documents after at. term is the index of the term
 // that the walk queries.
 func (s search) token(uid string, term int, at position) string {
 	t := pageToken{Version: pageTokenVersion, Query: s.fingerprint(uid), Term: term, ID: at.id}
@@ -59,7 +59,7 @@ func (t pageToken) encode() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// parseToken returns the position behind which the page begins, and the index of the term
+// parseToken returns the position after which the page begins, and the index of the term
 // that the previous page queried. It accepts only what token can have returned for this
 // query. Anything else is ErrPageToken.
 func (s search) parseToken(uid string) (position, int, error) {

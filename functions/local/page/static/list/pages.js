@@ -5,9 +5,9 @@ import { recipes } from '../api.js';
 const most = 100; // recipes that one request may ask for
 
 /**
- * The first `wanted` recipes of a query, or those behind pageToken, without their
+ * The first `wanted` recipes of a query, or those after pageToken, without their
  * ingredients, steps and notes. A page may hold fewer than were asked for, even none, and
- * have a next one: one request looks at so many and no more.
+ * have a next one, because one request looks at a limited number of recipes.
  * → {recipes, nextPageToken, totalSize}
  */
 export async function fetchPages(query, wanted, signal, pageToken) {
