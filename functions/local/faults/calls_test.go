@@ -16,7 +16,7 @@ type call struct {
 	send func(w *world, u user) *httptest.ResponseRecorder
 	// again is what the same call is answered when everything works again: one of these.
 	again []int
-	// check looks, after that, whether something was half done. It returns what is wrong.
+	// check looks for something that was half done. It returns what is wrong.
 	check func(w *world, u user) string
 }
 
@@ -101,7 +101,7 @@ func outcome(r *httptest.ResponseRecorder) string {
 	return cell
 }
 
-// moment is how long a client waits at most without a word of it in the table. The waits
+// moment is the longest wait that the table does not mention. The waits
 // that are longer are those of a deadline, of 2 s or more; sign-out everywhere takes up to
 // a second when all is well.
 const moment = 1800 * time.Millisecond
