@@ -87,6 +87,12 @@ func (s *browserSuite) testImportProblems(t *testing.T) {
 		v.see("#import-problem", ".")
 		v.miss("#preview")
 	}
+	v.fill("#import-text", "Boil an egg for 5 minutes.")
+	v.click("#import-look")
+	v.see("#import-problem", "No recipe found: a page must mark it for programs")
+	v.click("#import-problem button")
+	v.see("#editor-title", "Add a recipe")
+	v.click("#editor-cancel")
 	// The server fetches an address, but none of its own network.
 	v.expect(refusal(400))
 	v.fill("#import-text", "http://127.0.0.1/recipe")

@@ -141,6 +141,29 @@ func (s *browserSuite) testTrashForGood(t *testing.T) {
 	v.see("#count", "1")
 }
 
+// testLookedAtAgain: somebody who comes back to the tab sees what was added elsewhere, and
+// does not lose their place.
+func (s *browserSuite) testLookedAtAgain(t *testing.T) {
+	v := s.visit(t)
+	v.signUp()
+	v.add("Toast")
+	v.open("#/")
+	v.wait(`document.activeElement.textContent === "Toast"`)
+	v.store(`{ title: "From the phone" }`)
+	v.run(`document.dispatchEvent(new Event("visibilitychange"))`)
+	v.see("#list", "From the phone")
+	v.wait(`document.activeElement.textContent === "Toast"`)
+
+	v.click(`.card-title a[href*="/"]`)
+	v.see("#reading-title", "From the phone")
+	v.store(`{ title: "Once more" }`)
+	v.run(`document.dispatchEvent(new Event("visibilitychange"))`)
+	v.click("#reading-back")
+	v.see("#list", "Once more")
+	v.see("#count", "3")
+	v.wait(`document.activeElement.textContent === "From the phone"`)
+}
+
 // testSkeleton: what the list will look like stands there until it has come.
 func (s *browserSuite) testSkeleton(t *testing.T) {
 	v := s.visit(t)

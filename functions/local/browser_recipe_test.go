@@ -222,8 +222,10 @@ func (s *browserSuite) testCooking(t *testing.T) {
 	v.see("#cook-count", "Step 3 of 3")
 	v.reload()
 	v.see("#cook-count", "Step 3 of 3")
+	v.wait(`document.activeElement.id === "cook-step"`)
 	v.keys(kb.Escape)
 	v.see("#reading-title", "Gnocchi")
+	v.wait(`document.activeElement.id === "reading-title"`)
 }
 
 // testPrint: on paper there is the recipe and nothing to press.

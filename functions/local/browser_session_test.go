@@ -30,7 +30,8 @@ func (s *browserSuite) testSignUp(t *testing.T) {
 
 	// The sign-in of this tab can begin the session's time again.
 	v.click("#who")
-	v.see("#menu-time", "Signed in for 7 days more, until")
+	v.see("#menu-time", "Signed in for 7 days more, until "+time.Now().AddDate(0, 0, 7).Format("Monday, January 2 at"))
+	v.wait(`document.querySelector("#account").elements.mode.value === "in"`) // it has an account now
 	v.run(`globalThis.firstEnd = document.querySelector("#session-end").dateTime`)
 	v.run(`new Promise((done) => setTimeout(done, 1100))`) // a session ends at a full second
 	v.click("#renew")

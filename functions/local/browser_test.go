@@ -20,6 +20,7 @@ func TestBrowserPage(t *testing.T) {
 		"tabs":                  s.testTabs,
 		"find":                  s.testFind,
 		"address of the list":   s.testListAddress,
+		"looked at again":       s.testLookedAtAgain,
 		"skeleton":              s.testSkeleton,
 		"trash":                 s.testTrash,
 		"reading":               s.testReading,

@@ -162,6 +162,16 @@ func (s *browserSuite) testOffline(t *testing.T) {
 	v.miss("#connection")
 	v.miss("#list-problem .problem")
 	v.see("#count", "1")
+
+	// The problem of one list is not that of another one, which is still there.
+	v.open("#/")
+	v.see("#count", "1")
+	v.run(`globalThis.fetch = () => Promise.reject(new TypeError())`)
+	v.open("#/?q=oven")
+	v.see("#list-problem", "No answer came.")
+	v.open("#/")
+	v.miss("#list-problem .problem")
+	v.run(`globalThis.fetch = real`)
 }
 
 // testServerGone ends the server while somebody types, and starts it again. It has

@@ -34,8 +34,11 @@ func parsePage(b *budget, text string) ([]Item, error) {
 		}
 	}
 	if len(items) == 0 {
-		return nil, fmt.Errorf("%w: looked in %d application/ld+json scripts (%d could not be read), in microdata (itemtype) and in RDFa (typeof) for schema.org/Recipe",
-			ErrNoRecipe, len(src.linked), blocks.bad)
+		err := fmt.Errorf("%w: a page must mark it for programs as a Recipe of schema.org, in JSON-LD, microdata or RDFa", ErrNoRecipe)
+		if blocks.bad > 0 {
+			err = fmt.Errorf("%w. %d of its %d JSON-LD scripts could not be read", err, blocks.bad, len(src.linked))
+		}
+		return nil, err
 	}
 	if blocks.bad > 0 {
 		items[0].note(fmt.Sprintf("%d of the page's %d JSON-LD blocks could not be read", blocks.bad, len(src.linked)))
@@ -214,7 +217,7 @@ func parseDocument(b *budget, text string) ([]Item, error) {
 		return nil, err
 	}
 	if len(items) == 0 {
-		return nil, fmt.Errorf("%w: looked for an object with \"@type\": \"Recipe\", at the top, in arrays, in @graph and inside other objects", ErrNoRecipe)
+		return nil, fmt.Errorf("%w: no object of the document has \"@type\": \"Recipe\"", ErrNoRecipe)
 	}
 	flaws.note(&items[len(items)-1])
 	return items, nil

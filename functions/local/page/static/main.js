@@ -24,14 +24,17 @@ const titles = { list: 'Recipes – Pantry', trash: 'Trash – Pantry', import: 
 let signedInAs; // the user whose recipes are shown; undefined when nobody is signed in
 let lastUser; // who was signed in last in this tab
 
-/** Shows the view that the address names. */
-function open() {
-  if (!signedInAs) return undefined;
+const heading = () => $('main h2:not(:where([hidden] *))');
+
+/** Shows the view that the address names. What had the focus may be gone: then its heading has it. */
+async function open() {
+  if (!signedInAs) return;
   const where = route();
   connection.forgetReads();
   for (const [name, view] of Object.entries(views)) if (name !== where.view) view.hide();
   document.title = titles[where.view] ?? 'Pantry';
-  return views[where.view].show(where);
+  await views[where.view].show(where);
+  if (document.activeElement === document.body) heading()?.focus({ preventScroll: true });
 }
 
 /** Asks check-expiration which state it is. */
@@ -55,7 +58,7 @@ async function signedIn(user) {
   lastUser = user.userID;
   menu.show();
   await open();
-  if (!editor.resume() && document.activeElement === document.body) $('main :is(h2):not(:where([hidden] *))')?.focus();
+  editor.resume();
 }
 
 /** Shows the sign-in. What is typed in the editor stays there for the same user. */
@@ -109,7 +112,7 @@ signin.start(signedIn);
 $('#add').addEventListener('click', () => editor.open());
 $('#skip').addEventListener('click', (event) => {
   event.preventDefault(); // the address is the page's own
-  $('main h2:not(:where([hidden] *))')?.focus();
+  heading()?.focus();
 });
 onChange(open);
 document.addEventListener('session-ended', ended);

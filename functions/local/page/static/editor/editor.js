@@ -81,11 +81,10 @@ export function keepFor(userID) {
 
 /** Opens it again with what was typed, if anything was. */
 export function resume() {
-  if (!suspended) return false;
+  if (!suspended) return;
   dialog.showModal();
   suspended = false;
   $('#editor-save').focus();
-  return true;
 }
 
 /** Throws away what was typed. */

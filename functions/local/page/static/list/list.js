@@ -24,6 +24,7 @@ const cards = new Map(); // by recipe id
 const tags = new Set(); // that were seen, for the tag field to offer
 let now = state.fromAddress(new URLSearchParams());
 let shown; // the address of what is shown; undefined when it has to be loaded
+let old = false; // whether another tab or device may have changed what is shown
 let total; // how many there are in all
 let pageToken;
 let asking; // aborts the load that is under way
@@ -48,6 +49,8 @@ export function hide() {
 }
 
 function comeBack() {
+  place.replaceChildren(); // the problem of another list
+  if (old) load();
   scrollTo(0, left.y);
   (cards.get(left.id) ?? { focus: () => $('#list-title').focus() }).focus();
 }
@@ -64,10 +67,13 @@ export async function load() {
     if (mine.signal.aborted) return;
     place.replaceChildren();
     shown = state.toAddress(wanted);
+    old = false;
     total = found.totalSize;
+    const focused = cards.get(document.activeElement?.closest('.card')?.dataset.id);
     cards.clear();
     list.replaceChildren();
     add(found);
+    if (focused) cards.get(focused.element.dataset.id)?.focus();
   } catch (error) {
     if (!mine.signal.aborted) problem.show(place, error, load, { read: true });
   } finally {
@@ -205,6 +211,11 @@ export function start() {
     left.id = target.closest('.card')?.dataset.id ?? left.id;
   });
   onClick(more, loadMore);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden || shown === undefined) return;
+    old = true;
+    if (!view.hidden) load();
+  });
   $('#empty-do').addEventListener('click', () => {
     if (!state.filters(now)) return editor.open();
     go(state.toAddress({ ...state.fromAddress(new URLSearchParams()), order: now.order }));

@@ -50,6 +50,7 @@ async function load({ id, step: first, query }) {
     $('#cook-leave').href = toRecipe(id, scaled());
     $('#cook-progress').max = recipe.steps.length;
     turn(first);
+    $('#cook-step').focus({ preventScroll: true });
   } catch (error) {
     if (isOpen()) problem.show(place, error, () => isOpen() && load({ id, step: first, query }), { read: true });
   }

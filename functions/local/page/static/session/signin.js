@@ -63,6 +63,8 @@ async function finish(user) {
   }
   google.close();
   form.elements.password.value = '';
+  form.elements.mode.value = 'in'; // the account is made
+  showMode();
   done(user);
 }
 

@@ -1,8 +1,9 @@
 // The import: look what a source holds (a dry run stores nothing), choose, then store.
 
 import { Problem, recipes } from '../api.js';
+import * as editor from '../editor/editor.js';
 import * as list from '../list/list.js';
-import { $, onClick, once } from '../ui/dom.js';
+import { $, make, onClick, once } from '../ui/dom.js';
 import * as problem from '../ui/problem.js';
 import { several } from '../ui/words.js';
 import { saveExport } from './export.js';
@@ -47,9 +48,16 @@ async function look(text) {
     showFound();
   } catch (error) {
     problem.show(place, error, () => once(form, () => look(text)));
+    if (error.code === 'no_recipe') offerToWrite();
   } finally {
     endProgress();
   }
+}
+
+function offerToWrite() {
+  const button = make('button', 'Write it by hand', { type: 'button', class: 'button small' });
+  button.addEventListener('click', () => editor.open());
+  place.firstChild.append(button);
 }
 
 function showFound() {

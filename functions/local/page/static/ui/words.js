@@ -25,11 +25,11 @@ export function roughly(ms) {
 export const several = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 const format = (options) => new Intl.DateTimeFormat('en', options);
-const moment = format({ weekday: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const moment = format({ weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const date = format({ day: 'numeric', month: 'long', year: 'numeric' });
 
-/** "Saturday at 14:03", for a time within the next days. */
-export const when = (time) => moment.format(new Date(time)).replace(/,? (?=\d)/, ' at ');
+/** "Saturday, December 5 at 14:03", for a time within the next weeks. */
+export const when = (time) => moment.format(new Date(time));
 
 /** "today", "yesterday", "5 days ago", "December 5, 2026". */
 export function day(time) {
