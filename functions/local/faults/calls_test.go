@@ -101,9 +101,8 @@ func outcome(r *httptest.ResponseRecorder) string {
 	return cell
 }
 
-// moment is the longest wait that the table does not mention. The waits
-// that are longer are those of a deadline, of 2 s or more; sign-out everywhere takes up to
-// a second when all is well.
+// moment is the longest wait that the table does not mention. Longer waits come from a
+// deadline, of 2 s or more. Sign-out everywhere takes up to a second when all is well.
 const moment = 1800 * time.Millisecond
 
 // fault is one row of the table.
