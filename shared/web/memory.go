@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to nine times its live size, which is about 5 MiB. With
-	// Go's default of 100, garbage collection takes a tenth of the CPU time.
+	// gcPercent lets the heap grow to nine times its live size of about 5 MiB. With Go's
+	// default of 100, garbage collection takes a tenth of the CPU time.
 	gcPercent = 800
 	// memoryLimit is the memory, in bytes, near which garbage is collected more often. The
 	// smallest instance has 256 MiB.

@@ -118,7 +118,7 @@ func list(steps []step) string {
 	return s.String()
 }
 
-// next prints what a person does after the set-up.
+// next returns a text that says what to do after the set-up.
 func (r *runner) next() string {
 	substitutions := "^;^_REGION=" + r.region + ";_REDIS_SECRET_VERSION=" + r.version
 	if r.public != "allow-unauthenticated" {

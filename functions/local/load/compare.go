@@ -123,7 +123,7 @@ func row(out io.Writer, load, server string, numbers []string) {
 	_, _ = fmt.Fprintln(out)
 }
 
-// machine describes this machine, and how busy it is, if the system says it.
+// machine describes this machine, and how busy it is, if the system has that number.
 func machine() string {
 	model, busy := runtime.GOARCH, ""
 	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
