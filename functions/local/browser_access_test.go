@@ -151,7 +151,7 @@ func (s *browserSuite) testSaid(t *testing.T) {
 	v.fill("#find-q", "crep")
 	said("#list-said", "1 recipe found.")
 	v.fill("#find-q", "none")
-	said("#list-said", "No recipe has “none” in its title, tags or ingredients.")
+	said("#list-said", "No recipe has “none” in it.")
 	v.open("#/trash")
 	said("#trash-said", "The trash is empty.")
 	v.open("#/")

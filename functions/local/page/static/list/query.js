@@ -48,7 +48,7 @@ export const filters = ({ q, tag, show, rating }) => Boolean(q || tag || show ||
 export function nothing({ q, tag, show, rating }) {
   const several = [q, tag, show, rating].filter(Boolean).length > 1;
   if (several) return 'No recipe fits all of these filters.';
-  if (q) return `No recipe has “${q}” in its title, tags or ingredients.`;
+  if (q) return `No recipe has “${q}” in it.`;
   if (tag) return `No recipe has the tag “${tag}”.`;
   if (rating) return 'No recipe is rated that high.';
   return { favorite: 'No recipe is a favorite yet.', made: 'No recipe is marked as made yet.', new: 'You have made all of them.' }[show];
