@@ -3,14 +3,17 @@ package recipes_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"pantry.example/shared/recipe"
@@ -185,14 +188,43 @@ func validate(schema json.RawMessage, text string) error {
 	return s.(*jsonschema.Schema).Validate(v)
 }
 
+func fieldNames() []string {
+	var names []string
+	for f := range reflect.TypeFor[recipe.Recipe]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// The recipe in README.md has every field, and can be sent as it is.
+func TestReadmeHasTheFieldsOfARecipe(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(page), "## A recipe\n\n```json\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	r := start(t, nil).do(request{method: "POST", path: "/recipes", body: shown})
+	if r.status != http.StatusCreated {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	want := slices.Sorted(slices.Values(fieldNames()))
+	for what, text := range map[string]string{"README.md": shown, "the answer": r.body} {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(text), &fields); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(fields))); diff != "" {
+			t.Errorf("fields of %s (-want +got):\n%s", what, diff)
+		}
+	}
+}
+
 // The bodies that the document describes and the recipes that it answers have the same
 // fields as a recipe of the store.
 func TestDocumentHasTheFieldsOfARecipe(t *testing.T) {
-	var want []string
-	for f := range reflect.TypeFor[recipe.Recipe]().Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		want = append(want, name)
-	}
+	want := fieldNames()
 	for _, name := range []string{"Recipe", "RecipeInput", "RecipePatch"} {
 		for _, field := range want {
 			if _, ok := document().Components.Schemas[name].Properties[field]; !ok {
