@@ -148,7 +148,7 @@ func (r *report) writeText(out io.Writer) error {
 	}
 	fmt.Fprintf(&s, "\n%d passed, %d warned, %d failed, %d skipped\n", counts[pass], counts[warn], counts[fail], counts[skip])
 	if counts[skip] > 0 {
-		s.WriteString("Each skipped line gives its reason. To check everything, set REDIS_SERVER and GOOGLE_CLOUD_PROJECT, or add -project PROJECT -secret to check what is deployed.\n")
+		s.WriteString("A line with skip also stands for the checks after it that are skipped for the same reason. To check everything, set REDIS_SERVER and GOOGLE_CLOUD_PROJECT, or add -project PROJECT -secret to check what is deployed.\n")
 	}
 	_, err := io.WriteString(out, s.String())
 	return err

@@ -49,6 +49,9 @@ func TestSkipsOfOneReasonAreOneLine(t *testing.T) {
 	if n := strings.Count(text, "brings an embedded Redis"); n != 1 || code != 0 {
 		t.Errorf("%d lines say the same, exit code %d:\n%s", n, code, text)
 	}
+	if !strings.Contains(text, "A line with skip also stands for the checks after it") {
+		t.Errorf("nothing explains why more are skipped than are shown:\n%s", text)
+	}
 }
 
 func TestCommandLine(t *testing.T) {
