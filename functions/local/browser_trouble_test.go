@@ -222,11 +222,11 @@ func (s *browserSuite) testRefusedFields(t *testing.T) {
 	v.wait(`document.activeElement.id === "recipe-prep"`)
 	v.fill("#recipe-title", "Refused no more")
 	v.miss("#recipe-title-error")
-	v.fill("#recipe-url", "www.example.com")
+	v.fill("#recipe-url", "example.com")
 	v.fill("#recipe-prep", "20")
 	v.click("#editor-save")
 	v.see("#reading-title", "Refused no more")
-	v.wait(`document.querySelector("#reading-source a").href === "https://www.example.com/"`)
+	v.wait(`document.querySelector("#reading-source a").href === "https://example.com/"`)
 }
 
 // testHostileText shows what tries to be more than text.

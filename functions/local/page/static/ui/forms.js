@@ -16,8 +16,10 @@ export function prepare(form) {
   }
 }
 
-/** People copy addresses without their beginning: www.example.com gets its https://. */
-export const complete = (address) => (/^www\./i.test(address.trim()) ? `https://${address.trim()}` : address);
+const bare = /^[\p{L}\d-]+(\.[\p{L}\d-]+)*\.\p{L}{2,}(:\d+)?([/?#]|$)/u; // a host with a dot, and no scheme
+
+/** People copy addresses without their beginning: example.com/soup gets its https://. */
+export const complete = (address) => (bare.test(address.trim()) ? `https://${address.trim()}` : address);
 
 function completeAddress(control) {
   control.value = complete(control.value);
