@@ -192,8 +192,11 @@ func (s *browserSuite) testCooking(t *testing.T) {
 		const request = async () => { locks++; const lock = new EventTarget(); lock.release = async () => { locks--; lock.dispatchEvent(new Event("release")); }; return lock; };
 		Object.defineProperty(navigator, "wakeLock", { configurable: true, value: { request } });
 	})()`)
+	v.click(`#reading [data-do="made"]`)
+	v.see("#toast button", "Undo")
 	v.click("#reading-cook")
 	v.see("#cook-count", "Step 1 of 3")
+	v.miss("#toast p") // it would cover the buttons
 	v.see("#cook-text", "Boil the potatoes.")
 	v.see("#cook-awake", "The screen stays on.")
 	v.miss(".top")

@@ -121,6 +121,7 @@ func (s *browserSuite) testStory(t *testing.T) {
 	v.fill("#recipe-tags", "dessert, autumn")
 	v.click("#editor-save")
 	v.see("#reading-title", "Apple crumble")
+	v.wait(`document.querySelector("#toast p") && getComputedStyle(document.querySelector("#toast")).pointerEvents === "none"`)
 	v.wait(`document.activeElement.id === "reading-title"`)
 	v.wait(`document.querySelector("#reading-source a").href === "https://www.example.com/crumble"`)
 	v.see("#reading-tags", "autumn")

@@ -5,6 +5,7 @@ import { recipes } from '../api.js';
 import { go, note, route, toCooking, toRecipe } from '../router.js';
 import { $ } from '../ui/dom.js';
 import * as problem from '../ui/problem.js';
+import { hush } from '../ui/toast.js';
 import { base, fillIngredients, wanted } from './ingredients.js';
 
 const view = $('#cook-view');
@@ -19,6 +20,7 @@ let servings;
 export async function show(where) {
   view.hidden = false;
   document.body.classList.add('cooking');
+  hush(); // it would cover the buttons
   stayAwake();
   if (current?.id === where.id) turn(where.step);
   else await load(where);
