@@ -188,7 +188,8 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// sources returns the text of this package's files, which has every word of its sentences.
+// sources returns the text of this package's source files. Every word that an error of this
+// package can contain is in it.
 func sources(tb testing.TB) string {
 	dir := os.DirFS(".")
 	files, err := fs.Glob(dir, "*.go")

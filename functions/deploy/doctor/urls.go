@@ -22,8 +22,8 @@ type target struct {
 func (t target) check() string     { return "url-" + t.name }
 func (t target) preflight() string { return "url-" + t.name + "-preflight" }
 
-// urls checks the functions at the URLs raw. After a wrong answer it asks again, until the
-// time until: it can take a minute until everyone may call a new function.
+// urls checks the functions at the URLs in raw. After a wrong answer it asks again, but not
+// later than until. A new function can refuse everyone for a minute.
 func (r *report) urls(ctx context.Context, raw, origins []string, until time.Time) {
 	if len(raw) == 0 {
 		r.skip("no -url was given: -url https://… asks deployed functions too", "url")
