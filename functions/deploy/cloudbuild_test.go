@@ -16,6 +16,7 @@ import (
 
 	"pantry.example/functions"
 	"pantry.example/functions/deploy/stage"
+	"pantry.example/shared/emulator"
 )
 
 const cloudBuild = "../../cloudbuild.yaml"
@@ -174,12 +175,7 @@ func gcloud(t *testing.T, args ...string) {
 
 // TestGcloudUnderstands needs gcloud, and nothing of what it would reach.
 func TestGcloudUnderstands(t *testing.T) {
-	if _, err := exec.LookPath("gcloud"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("gcloud is not installed; in CI it must be")
-		}
-		t.Skip("install the Google Cloud SDK to run this")
-	}
+	emulator.Program(t, "gcloud")
 	f := read(t)
 	t.Run("the file", func(t *testing.T) {
 		t.Parallel()

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/functions"
+	"pantry.example/shared/emulator"
 )
 
 // gcloudScript takes the place of gcloud. It writes its arguments to a file, checks the folder
@@ -115,9 +116,7 @@ type rehearsal struct {
 
 func newRehearsal(t *testing.T, f file) *rehearsal {
 	t.Helper()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("install bash to run this")
-	}
+	emulator.Program(t, "bash")
 	r := &rehearsal{t: t, home: t.TempDir(), substitutions: f.Substitutions}
 	r.substitutions["_ALLOWED_ORIGINS"] = "https://app.example.com,https://www.example.com"
 	r.substitutions["_MORE_SECRETS"] = ",SESSION_KEYS=session-keys:1"

@@ -1,11 +1,12 @@
-// Package emulator finds the real servers that tests use. A test asks for a server by name.
-// Without that server the test skips on a laptop, with a line that says how to get it. In CI
+// Package emulator finds the real servers and programs that tests use. A test asks for one
+// by name. Without it the test skips on a laptop, with a line that says how to get it. In CI
 // (CI=true) it fails, so that nothing is skipped there.
 package emulator
 
 import (
 	"context"
 	"os"
+	"os/exec"
 	"testing"
 )
 
@@ -40,6 +41,18 @@ func Auth(t testing.TB) string {
 // Chromium returns the path of a Chromium for browser tests.
 func Chromium(t testing.TB) string {
 	return server(t, "TEST_CHROMIUM", "a Chromium for the browser tests, such as /usr/bin/chromium")
+}
+
+// Program skips the test, or fails it in CI, when the program is not on the PATH.
+func Program(t testing.TB, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed; in CI it must be", name)
+	}
+	t.Skipf("install %s to run this", name)
 }
 
 func server(t testing.TB, name, what string) string {

@@ -3,7 +3,6 @@ package gcloud_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"pantry.example/functions/deploy/gcloud"
+	"pantry.example/shared/emulator"
 )
 
 // TestRun: the secret goes to gcloud's stdin, and an error has gcloud's words.
@@ -36,9 +36,7 @@ func TestRun(t *testing.T) {
 // TestStopped: Run returns when its context ends, though a child of gcloud goes on.
 func TestStopped(t *testing.T) {
 	for _, tool := range []string{"sleep", "mv"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("install %s to run this", tool)
-		}
+		emulator.Program(t, tool)
 	}
 	bin := t.TempDir()
 	child := filepath.Join(bin, "child")

@@ -11,18 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pantry.example/functions/deploy/setup"
+	"pantry.example/shared/emulator"
 )
-
-// need skips a test without the program; in CI it must be there.
-func need(t *testing.T, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed; in CI it must be", program)
-		}
-		t.Skipf("install %s to run this", program)
-	}
-}
 
 // TestReadme: the README has the steps as setup -h lists them, with Markdown added.
 func TestReadme(t *testing.T) {
@@ -65,7 +55,7 @@ func TestScript(t *testing.T) {
 	}
 	for shell, args := range map[string][]string{"bash": {"--norc", "-i"}, "zsh": {"-f", "-i"}} {
 		t.Run(shell, func(t *testing.T) {
-			need(t, shell)
+			emulator.Program(t, shell)
 			written := filepath.Join(t.TempDir(), "written")
 			cmd := exec.CommandContext(t.Context(), shell, args...)
 			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "WRITTEN="+written, "HOME="+bin, "TERM=dumb")
@@ -112,7 +102,7 @@ func changes(c *cloud) []string {
 // TestGcloudUnderstands runs each kind of command with the real gcloud and no account. It
 // exits with 2 when it does not understand a flag, and with 1 without credentials.
 func TestGcloudUnderstands(t *testing.T) {
-	need(t, "gcloud")
+	emulator.Program(t, "gcloud")
 	kinds := map[string][]string{}
 	for _, argv := range done(t).argvs {
 		kind := strings.Join(argv[:min(3, len(argv))], " ")

@@ -21,6 +21,7 @@ import (
 
 	"pantry.example/functions"
 	"pantry.example/functions/deploy/stage"
+	"pantry.example/shared/emulator"
 )
 
 // repository returns the root of this one.
@@ -222,12 +223,7 @@ func TestStagedTree(t *testing.T) {
 
 // uploadedWhole asks gcloud, where it is installed, which files it would upload.
 func uploadedWhole(t *testing.T, tree string) {
-	if _, err := exec.LookPath("gcloud"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("gcloud is not installed; in CI it must be")
-		}
-		t.Skip("install the Google Cloud SDK to run this")
-	}
+	emulator.Program(t, "gcloud")
 	cmd := exec.CommandContext(t.Context(), "gcloud", "meta", "list-files-for-upload", tree)
 	cmd.Env = append(os.Environ(), "CLOUDSDK_CONFIG="+t.TempDir(), "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1")
 	out, err := cmd.Output()
