@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -14,30 +13,6 @@ import (
 	"strings"
 	"time"
 )
-
-// NewLogger returns a logger in Cloud Logging's structured format: each line is a JSON object
-// with severity, message and time
-// (https://cloud.google.com/logging/docs/structured-logging).
-func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: cloudNames}))
-}
-
-func cloudNames(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) > 0 {
-		return a
-	}
-	switch a.Key {
-	case slog.LevelKey:
-		severity := a.Value.String()
-		if severity == "WARN" {
-			severity = "WARNING"
-		}
-		return slog.String("severity", severity)
-	case slog.MessageKey:
-		a.Key = "message"
-	}
-	return a
-}
 
 // isRequestID reports whether s has 8 to 36 letters, digits, "_" and "-". A UUID fits. The
 // secret of a session is longer.

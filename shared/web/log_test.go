@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pantry.example/shared/emulator"
 	"pantry.example/shared/web"
 )
 
@@ -246,30 +244,5 @@ func TestLogShortensAPath(t *testing.T) {
 	s.do(http.MethodGet, "/"+strings.Repeat("x", 43)+strings.Repeat("/y", 1000))
 	if got, want := s.line()["message"], "GET /(long)/y/y/y/y/y/y/(more) 200"; got != want {
 		t.Errorf("message %v, want %s", got, want)
-	}
-}
-
-func TestLoggerNames(t *testing.T) {
-	t.Parallel()
-	var log emulator.Output
-	l := web.NewLogger(&log, slog.LevelDebug)
-	l.Debug("one", "level", "mine")
-	l.Warn("two", slog.Group("group", slog.String("msg", "kept"), slog.String("level", "kept")))
-	web.NewLogger(&log, nil).Debug("not written")
-	var got []map[string]any
-	for line := range strings.Lines(log.String()) {
-		var m map[string]any
-		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			t.Fatal(err)
-		}
-		delete(m, "time")
-		got = append(got, m)
-	}
-	want := []map[string]any{
-		{"severity": "mine", "message": "one"},
-		{"severity": "WARNING", "message": "two", "group": map[string]any{"msg": "kept", "level": "kept"}},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("log (-want +got):\n%s", diff)
 	}
 }
