@@ -99,9 +99,10 @@ type found struct {
 }
 
 // read fetches the session of h, opens its record, and checks its timeouts. It returns the
-// values of more fields of the user's hash too.
+// values of more fields of the user's hash too. It waits for Redis at most opTimeout. It does
+// not stop when ctx ends, because watching ctx would cost time in each request.
 func (c *Cache) read(ctx context.Context, h Handle, more ...string) (*found, error) {
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
 	values, err := c.rdb.HMGet(ctx, c.key(h.uid), append([]string{"s:" + h.id, "t:" + h.id, "v"}, more...)...).Result()
 	if notAHash(err) {

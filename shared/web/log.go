@@ -40,9 +40,11 @@ func traceID(h http.Header) string {
 func (f Function) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, cancel := context.WithTimeout(r.Context(), RequestTimeout)
-		defer cancel()
-		n := &note{Context: ctx, request: r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id")}
+		n := &note{
+			timeLimit: timeLimit{Context: r.Context(), deadline: start.Add(RequestTimeout)},
+			request:   r, cookie: f.SessionCookie, requestID: r.Header.Get("X-Request-Id"),
+		}
+		defer n.end()
 		if !isRequestID(n.requestID) {
 			var b [12]byte
 			_, _ = rand.Read(b[:]) // never fails: crypto/rand

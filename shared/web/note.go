@@ -10,7 +10,7 @@ import (
 
 // note is the context of a request. It collects what the log line of the request will say.
 type note struct {
-	context.Context
+	timeLimit
 	request   *http.Request
 	cookie    string // the session cookie's name
 	requestID string
@@ -26,7 +26,7 @@ func (n *note) Value(key any) any {
 	if key == (noteKey{}) {
 		return n
 	}
-	return n.Context.Value(key)
+	return n.timeLimit.Value(key)
 }
 
 func noteOf(ctx context.Context) *note {
