@@ -2,6 +2,7 @@ package recipes_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,7 +58,7 @@ func TestEmptyTrash(t *testing.T) {
 // A summary leaves out the long fields.
 func TestSummary(t *testing.T) {
 	s := start(t, nil)
-	whole := s.add(full)
+	whole := s.add(strings.TrimSuffix(full, "}") + `,"nutrition":{"calories":"240 kcal"}}`)
 	type shortList struct {
 		Recipes       []map[string]any `json:"recipes"`
 		NextPageToken string           `json:"nextPageToken"`
@@ -68,7 +69,7 @@ func TestSummary(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	got := list.Recipes[0]
-	for _, name := range []string{"ingredients", "steps", "notes"} {
+	for _, name := range []string{"ingredients", "steps", "notes", "nutrition"} {
 		if _, ok := got[name]; ok {
 			t.Errorf("the summary has %s", name)
 		}

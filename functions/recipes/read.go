@@ -9,9 +9,9 @@ import (
 
 // RecipeList is one page of recipes.
 type RecipeList struct {
-	Recipes       []recipe.Recipe `json:"recipes"` // may be empty although there is a next page
-	NextPageToken string          `json:"nextPageToken,omitempty"`
-	TotalSize     *int            `json:"totalSize,omitempty"`
+	Recipes       []*recipe.Recipe `json:"recipes"` // may be empty although there is a next page
+	NextPageToken string           `json:"nextPageToken,omitempty"`
+	TotalSize     *int             `json:"totalSize,omitempty"`
 }
 
 // summaries is a RecipeList with view=summary.
@@ -20,12 +20,13 @@ type summaries struct {
 	RecipeList
 }
 
-// summary is a recipe without its long fields. Here they are never set.
+// summary is a recipe without its long fields. The fields here hide them, and are never set.
 type summary struct {
-	recipe.Recipe
+	*recipe.Recipe
 	Ingredients *struct{} `json:"ingredients,omitempty"`
 	Steps       *struct{} `json:"steps,omitempty"`
 	Notes       *struct{} `json:"notes,omitempty"`
+	Nutrition   *struct{} `json:"nutrition,omitempty"`
 }
 
 func (f function) list(w http.ResponseWriter, r *http.Request) error {

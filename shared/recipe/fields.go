@@ -68,16 +68,6 @@ func (r Recipe) Clone() Recipe {
 	return r
 }
 
-// Summary returns r without the fields that a summary leaves out.
-func (r Recipe) Summary() Recipe {
-	for i := range Fields { // by index, because copying each Field is slow
-		if f := &Fields[i]; !f.Summary {
-			f.value(&r).SetZero()
-		}
-	}
-	return r
-}
-
 // Size returns the number of bytes of text in r, without the fields that the store sets.
 func (r Recipe) Size() int {
 	n := 0

@@ -50,13 +50,15 @@ type Query struct {
 
 	// Count asks for Page.TotalSize.
 	Count bool
-	// Summary leaves out the ingredients, steps, notes and nutrition: most of a recipe.
+	// Summary says that the caller needs no ingredients, steps, notes and nutrition: most of
+	// a recipe. The store may leave them empty.
 	Summary bool
 }
 
 // Page is one page of a list.
 type Page struct {
-	Recipes []Recipe
+	// Recipes belong to the store, which may give them to others too. Nobody may change them.
+	Recipes []*Recipe
 	// NextPageToken names the next page. It is empty on the last page. A page may have fewer
 	// recipes than PageSize, even none, and still not be the last: one request reads a
 	// bounded number of recipes, and the next request continues there.

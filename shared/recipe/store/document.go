@@ -110,11 +110,3 @@ func newETag() string {
 	_, _ = rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
-
-// listed returns a copy of d's recipe for a list.
-func (d *document) listed(summary bool) recipe.Recipe {
-	if summary {
-		return d.Recipe.Summary().Clone()
-	}
-	return d.Recipe.Clone()
-}

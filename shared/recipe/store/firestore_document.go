@@ -80,7 +80,7 @@ func read(snap *firestore.DocumentSnapshot) (*document, error) {
 	}
 	s.ID = snap.Ref.ID
 	return &document{
-		Recipe: s.Recipe, titleKey: s.TitleKey, terms: s.Terms, purgeAt: s.PurgeAt, fingerprint: s.Fingerprint,
+		Recipe: s.Recipe.Clone(), titleKey: s.TitleKey, terms: s.Terms, purgeAt: s.PurgeAt, fingerprint: s.Fingerprint,
 		version: snap.UpdateTime, bytes: s.Size(),
 	}, nil
 }

@@ -30,7 +30,7 @@ func (m *Memory) Load(uid string, recipes []byte) error {
 		if err := validateAt(k.Recipe, k.ID); err != nil || k.ETag == "" || k.State == "" {
 			return fmt.Errorf("read the kept recipes: the recipe %q is not whole", k.ID)
 		}
-		d := (&document{Recipe: k.Recipe, purgeAt: k.PurgeAt, fingerprint: k.Fingerprint}).complete()
+		d := (&document{Recipe: k.Recipe.Clone(), purgeAt: k.PurgeAt, fingerprint: k.Fingerprint}).complete()
 		d.ETag = k.ETag
 		docs[k.ID] = d
 	}

@@ -68,7 +68,7 @@ func (e *engine) list(ctx context.Context, uid string, q recipe.Query) (recipe.P
 
 // noRecipes is the page of a query that finds nothing. It costs no read.
 func noRecipes(q recipe.Query) recipe.Page {
-	page := recipe.Page{Recipes: []recipe.Recipe{}}
+	page := recipe.Page{Recipes: []*recipe.Recipe{}}
 	if q.Count {
 		page.TotalSize = new(int)
 	}
@@ -173,20 +173,16 @@ func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
 	if w.search.mustFilter() {
 		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
 	}
-	var kept []*document
+	page := recipe.Page{Recipes: []*recipe.Recipe{}}
 	bytes := 0
 	err := w.scan(ctx, batch, most, func(d *document) bool {
 		bytes += d.bytes
-		if len(kept) == size || bytes > maxBytes && len(kept) > 0 {
+		if n := len(page.Recipes); n == size || bytes > maxBytes && n > 0 {
 			return false
 		}
-		kept = append(kept, d)
+		page.Recipes = append(page.Recipes, &d.Recipe)
 		return true
 	})
-	page := recipe.Page{Recipes: make([]recipe.Recipe, len(kept))}
-	for i, d := range kept {
-		page.Recipes[i] = d.listed(w.search.query.Summary)
-	}
 	if err == nil && !w.done && w.after != nil {
 		page.NextPageToken = w.search.token(w.uid, w.term, *w.after)
 	}

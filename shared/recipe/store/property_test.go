@@ -281,7 +281,9 @@ func (m *machine) List(t *rapid.T) {
 		case turn > 3*len(m.model.recipes)+3:
 			t.Fatal("the list does not end")
 		}
-		got = append(got, page.Recipes...)
+		for _, r := range page.Recipes {
+			got = append(got, *r)
+		}
 		if q.PageToken = page.NextPageToken; q.PageToken == "" {
 			break
 		}

@@ -99,7 +99,7 @@ func indexTerms(r recipe.Recipe) []string {
 	for _, s := range r.Steps {
 		t.words(3, s, termWord)
 	}
-	return slices.Clip(t.list)
+	return slices.Clone(t.list) // without the room that it grew for
 }
 
 // words adds the prefixes of the words of s and of their other forms. A prefix has at least
