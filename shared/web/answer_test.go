@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -13,30 +14,42 @@ import (
 
 // writes counts the writes of an answer.
 type writes struct {
-	*httptest.ResponseRecorder
+	http.ResponseWriter
 	n int
 }
 
 func (w *writes) Write(b []byte) (int, error) {
 	w.n++
-	return w.ResponseRecorder.Write(b)
+	return w.ResponseWriter.Write(b)
 }
 
-// WriteJSON sends the length and makes one write, so net/http sends no chunks.
+// WriteJSON makes one write, and the client gets the length and no chunks.
 func TestWriteJSONInOneWrite(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{0, 10, 5000, 100_000} {
-		w := &writes{ResponseRecorder: httptest.NewRecorder()}
+	for _, size := range []int{0, 10, 2044, 2045, 2046, 5000, 100_000} { // net/http adds the length up to 2048 bytes
 		text := strings.Repeat("a", size)
-		if err := web.WriteJSON(w, http.StatusCreated, text); err != nil {
-			t.Fatal(err)
-		}
 		want := strconv.Quote(text) + "\n"
-		if got := w.Body.String(); w.Code != http.StatusCreated || got != want {
-			t.Errorf("got %d and %d bytes, want 201 and %d bytes", w.Code, len(got), len(want))
-		}
-		if got := w.Header().Get("Content-Length"); w.n != 1 || got != strconv.Itoa(len(want)) {
-			t.Errorf("got %d writes and the length %q, want one write of %d bytes", w.n, got, len(want))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			counted := &writes{ResponseWriter: w}
+			if err := web.WriteJSON(counted, http.StatusCreated, text); err != nil || counted.n != 1 {
+				t.Errorf("%d writes (%v), want one", counted.n, err)
+			}
+		}))
+		defer server.Close()
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			req, _ := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
+			resp, err := server.Client().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if err != nil || resp.StatusCode != http.StatusCreated || method == http.MethodGet && string(got) != want {
+				t.Errorf("%s: got %d and %d bytes (%v), want 201 and %d bytes", method, resp.StatusCode, len(got), err, len(want))
+			}
+			if resp.ContentLength != int64(size+3) || len(resp.TransferEncoding) > 0 {
+				t.Errorf("%s: the length %d and the encodings %v, want %d and none", method, resp.ContentLength, resp.TransferEncoding, size+3)
+			}
 		}
 	}
 }

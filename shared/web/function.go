@@ -58,7 +58,7 @@ func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Cache-Control"] = cacheControl
-		h["Vary"] = append(h["Vary"], "Cookie, Authorization")
+		h["Vary"] = vary
 		h["Content-Security-Policy"] = contentSecurityPolicy
 		h["Cross-Origin-Resource-Policy"] = resourcePolicy
 		h["Referrer-Policy"] = referrerPolicy
@@ -79,6 +79,7 @@ var (
 	contentTypeJSON       = []string{"application/json"}
 	contentTypeOptions    = []string{"nosniff"}
 	transportSecurity     = []string{"max-age=31536000"}
+	vary                  = []string{"Cookie, Authorization"} // CORS appends to a copy
 )
 
 // alias serves /name/… and /api/name/… as /…. An escaped slash is part of an id and does not

@@ -57,11 +57,11 @@ func (f Function) logged(next http.Handler) http.Handler {
 		defer func() {
 			cause := recover()
 			if cause == nil {
-				f.line(r, n, time.Since(start))
+				f.line(r, n, start)
 				return
 			}
 			complete := f.recovered(r, n, cause)
-			f.line(r, n, time.Since(start))
+			f.line(r, n, start)
 			if !complete {
 				cut(w)
 			}
@@ -108,8 +108,9 @@ func panicked(cause any) error {
 	return fmt.Errorf("panic: %T", cause)
 }
 
-// line writes the log line of a request that has ended.
-func (f Function) line(r *http.Request, n *note, took time.Duration) {
+// line writes the log line of a request that began at start and has ended.
+func (f Function) line(r *http.Request, n *note, start time.Time) {
+	end := time.Now()
 	status, failed := n.answer.status, n.answer.status
 	if status == 0 {
 		status = http.StatusOK
@@ -123,7 +124,7 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 			slog.String("requestMethod", method), slog.String("requestUrl", path),
 			slog.Int("status", status), slog.Int64("responseSize", n.answer.size),
 			slog.String("remoteIp", f.ClientAddr(r)),
-			slog.String("latency", strconv.FormatFloat(took.Seconds(), 'f', 6, 64)+"s"))},
+			slog.String("latency", strconv.FormatFloat(end.Sub(start).Seconds(), 'f', 6, 64)+"s"))},
 	)
 	if id := traceID(r.Header); id != "" {
 		attrs = append(attrs, slog.String("logging.googleapis.com/trace", "projects/"+f.Project+"/traces/"+id))
@@ -144,7 +145,11 @@ func (f Function) line(r *http.Request, n *note, took time.Duration) {
 	case status == http.StatusTooManyRequests:
 		level = slog.LevelWarn
 	}
-	f.Log.LogAttrs(r.Context(), level, method+" "+path+" "+strconv.Itoa(status), attrs...)
+	if h := f.Log.Handler(); h.Enabled(r.Context(), level) { // LogAttrs would look up its caller too
+		rec := slog.NewRecord(end, level, method+" "+path+" "+strconv.Itoa(status), 0)
+		rec.AddAttrs(attrs...)
+		_ = h.Handle(r.Context(), rec) // as LogAttrs
+	}
 }
 
 // safe returns word for the log, or "(long)" when it may be a secret.
