@@ -18,7 +18,7 @@ type savedDocument struct {
 // Load sets a user's recipes to what an earlier Memory gave to the function of Keep. It
 // loads all of them or none.
 func (m *Memory) Load(uid string, recipes []byte) error {
-	if _, err := ownerPath(uid); err != nil {
+	if err := checkUID(uid); err != nil {
 		return err
 	}
 	var list []savedDocument

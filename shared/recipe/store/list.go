@@ -144,8 +144,9 @@ func (w *walk) scan(ctx context.Context, batch, most int, take func(*document) b
 			return err
 		}
 		w.read += len(docs)
+		now := w.e.currentTime()
 		for i, d := range docs {
-			if w.search.matches(d, w.e.currentTime()) && !take(d) {
+			if w.search.matches(d, now) && !take(d) {
 				w.advance(docs[:i])
 				return nil
 			}
@@ -173,7 +174,7 @@ func (w *walk) page(ctx context.Context, size int) (recipe.Page, error) {
 	if w.search.mustFilter() {
 		batch, most = max(batch, scanBatch), max(w.e.maxScan, 1)
 	}
-	page := recipe.Page{Recipes: []*recipe.Recipe{}}
+	page := recipe.Page{Recipes: make([]*recipe.Recipe, 0, min(size, recipe.DefaultPageSize))}
 	bytes := 0
 	err := w.scan(ctx, batch, most, func(d *document) bool {
 		bytes += d.bytes

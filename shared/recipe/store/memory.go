@@ -108,8 +108,9 @@ func (m *memoryBackend) query(ctx context.Context, uid string, p plan, after *po
 func (m *memoryBackend) find(uid string, p plan, after *position) []*document {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	var found []*document
-	for _, d := range m.users[uid] {
+	docs := m.users[uid]
+	found := make([]*document, 0, min(len(docs), recipe.DefaultPageSize))
+	for _, d := range docs {
 		if p.finds(d) && (after == nil || p.order.compare(d.position(p.order), *after) > 0) {
 			found = append(found, d)
 		}
@@ -119,7 +120,8 @@ func (m *memoryBackend) find(uid string, p plan, after *position) []*document {
 
 // finds reports whether d is one of p's documents.
 func (p plan) finds(d *document) bool {
-	if p.term != "" && !slices.Contains(d.terms, p.term) {
+	every := p.term == "" || p.term == termAll && d.State == recipe.Active
+	if !every && !slices.Contains(d.terms, p.term) {
 		return false
 	}
 	if p.least == nil {
@@ -172,7 +174,7 @@ func (m *memoryBackend) removeAll(ctx context.Context, uid string, p plan, after
 }
 
 func check(ctx context.Context, uid string) error {
-	if _, err := ownerPath(uid); err != nil {
+	if err := checkUID(uid); err != nil {
 		return err
 	}
 	return ctx.Err()

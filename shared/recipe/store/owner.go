@@ -11,6 +11,13 @@ import (
 // so this is a fault of the program. No caller needs to test for it.
 var errUID = errors.New("uid is not 1 to 128 printable characters")
 
+func checkUID(uid string) error {
+	if !utf8.ValidString(uid) || uid == "" || utf8.RuneCountInString(uid) > 128 || strings.ContainsFunc(uid, unicode.IsControl) {
+		return errUID
+	}
+	return nil
+}
+
 var pathEscape = strings.NewReplacer("%", "%25", "/", "%2F")
 
 // ownerPath returns the name of a user's Firestore document. Two uids never have the same
@@ -18,8 +25,8 @@ var pathEscape = strings.NewReplacer("%", "%25", "/", "%2F")
 // "a/recipes/b" or "..". So ownerPath escapes what has a meaning in a path
 // (https://firebase.google.com/docs/firestore/quotas#limits).
 func ownerPath(uid string) (string, error) {
-	if !utf8.ValidString(uid) || uid == "" || utf8.RuneCountInString(uid) > 128 || strings.ContainsFunc(uid, unicode.IsControl) {
-		return "", errUID
+	if err := checkUID(uid); err != nil {
+		return "", err
 	}
 	name := pathEscape.Replace(uid)
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "__") {
