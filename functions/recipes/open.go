@@ -8,6 +8,7 @@ import (
 
 	"cloud.google.com/go/firestore"
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+	"google.golang.org/api/option"
 
 	"pantry.example/functions/recipes/fetch"
 	"pantry.example/shared/config"
@@ -57,7 +58,11 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := firestore.NewClient(ctx, cfg.ProjectID)
+	var options []option.ClientOption
+	if firebase.Credentials != nil { // Warm has asked for their access token
+		options = append(options, option.WithCredentials(firebase.Credentials))
+	}
+	client, err := firestore.NewClient(ctx, cfg.ProjectID, options...)
 	if err != nil {
 		return nil, fmt.Errorf("open firestore: no application default credentials, or FIRESTORE_EMULATOR_HOST is not set")
 	}

@@ -34,6 +34,7 @@ func open() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	sessions.Warm()
 	return New(Deps{
 		Function: web.NewFunction(Name, session.CookieName, cfg),
 		Sessions: sessions, Firebase: firebase, TTL: cfg.SessionTTL,

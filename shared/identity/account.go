@@ -67,8 +67,10 @@ type Directory struct {
 	// Client adds the access token to requests. Other code that calls Identity Toolkit uses
 	// it too, and so shares the connection and the token.
 	Client *http.Client
-	url    string
-	tokens oauth2.TokenSource // nil with an emulator
+	// Credentials are the ones that Client uses. Another client of Google that has them too
+	// shares the access token. They are nil with an emulator.
+	Credentials *google.Credentials
+	url         string
 }
 
 const (
@@ -102,7 +104,7 @@ func NewDirectory(ctx context.Context, project, emulator string) (*Directory, er
 	}
 	client := signedIn(ctx, creds.TokenSource)
 	client.Transport = quotaProject(client.Transport, creds.JSON, project)
-	return &Directory{Client: client, url: "https://" + host + path, tokens: creds.TokenSource}, nil
+	return &Directory{Client: client, Credentials: creds, url: "https://" + host + path}, nil
 }
 
 // signedIn returns a client that sends an access token. It follows no redirect, because it

@@ -10,10 +10,10 @@ import (
 // first look-up waits for neither. It returns at once. The look-up reports a failure. With
 // an emulator, Warm does nothing.
 func (d *Directory) Warm() {
-	if d.tokens == nil {
+	if d.Credentials == nil {
 		return
 	}
-	go func() { _, _ = d.tokens.Token() }() // has its own timeout
+	go func() { _, _ = d.Credentials.TokenSource.Token() }() // has its own timeout
 	go connect("https://" + host)
 }
 

@@ -46,6 +46,32 @@ func calls(t *testing.T, rdb *redis.Client) map[string]int {
 	return counts
 }
 
+// TestWarm: after Warm, the first sign-in finds a connection, and its script in Redis.
+func TestWarm(t *testing.T) {
+	rdb := connect(t, emulator.Redis(t))
+	w := newWorld(t, rdb)
+	if err := rdb.ScriptFlush(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	before := calls(t, rdb)
+	w.Warm()
+	for end := time.Now().Add(10 * time.Second); calls(t, rdb)["script|load"] == before["script|load"]; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("Warm sent no script")
+		}
+	}
+	before = calls(t, rdb)
+	if _, _, err := w.Open(t.Context(), w.signed(user(w))); err != nil {
+		t.Fatal(err)
+	}
+	after := calls(t, rdb)
+	for name, want := range map[string]int{"evalsha": 1, "eval": 0, "script|load": 0} {
+		if got := after[name] - before[name]; got != want {
+			t.Errorf("the sign-in sent %d %s, want %d", got, name, want)
+		}
+	}
+}
+
 // TestCommandsARequest counts the commands of a request on the server. No other test may use
 // the server meanwhile: the tests of this package do not run in parallel, and CI gives each
 // package its own server.

@@ -63,6 +63,9 @@ func TestWarm(t *testing.T) {
 	if _, err := f.Lookup(t.Context(), "ann"); err != nil {
 		t.Fatal(err)
 	}
+	if token, err := f.Credentials.TokenSource.Token(); err != nil || token.AccessToken != google.AccessToken { // as the Firestore client does
+		t.Errorf("the credentials give the token %v (%v), want the one of the look-up", token, err)
+	}
 	for place, want := range map[string]int{
 		google.IDTokenKeys: 0, google.CookieKeys: 1, google.TokenServer: 1, google.Lookup: 1,
 	} {
