@@ -78,7 +78,12 @@ func TestLoggerValues(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 600, time.FixedZone("", 3600))
 	for _, v := range []any{
 		"text", "", "<a href=\"x\">\\ \n\t\x00\x7f é 😀 \u2028\u2029", "half \xff a character", -1, uint64(math.MaxUint64), 1.5, 1e21, true, nil,
-		time.Minute, at, errors.New("an <error>"), named{"<x>"}, &named{"y"}, []string{"a", "b"}, map[string]int{"k": 1}, json.RawMessage(`{"a":1}`),
+		time.Minute, at, errors.New("an <error>"),
+		named{"<x>"},
+		&named{"y"},
+		[]string{"a", "b"},
+		map[string]int{"k": 1},
+		json.RawMessage(`{"a":1}`),
 		slog.GroupValue(slog.String("a", "b"), slog.Group("empty"), slog.Group("", slog.Int("inline", 1))), slog.GroupValue(),
 	} {
 		var own, slogs emulator.Output
