@@ -67,8 +67,8 @@ type Directory struct {
 	// Client adds the access token to requests. Other code that calls Identity Toolkit uses
 	// it too, and so shares the connection and the token.
 	Client *http.Client
-	// Credentials are the ones that Client uses. Another client of Google that has them too
-	// shares the access token. They are nil with an emulator.
+	// Credentials give Client its access token. A client of another Google service that uses
+	// them needs no token of its own. They are nil with an emulator.
 	Credentials *google.Credentials
 	url         string
 }

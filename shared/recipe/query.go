@@ -50,14 +50,15 @@ type Query struct {
 
 	// Count asks for Page.TotalSize.
 	Count bool
-	// Summary says that the caller needs no ingredients, steps, notes and nutrition: most of
-	// a recipe. The store may leave them empty.
+	// Summary says that the caller does not read the ingredients, steps, notes and nutrition.
+	// The store may leave them empty. They are most of a recipe.
 	Summary bool
 }
 
 // Page is one page of a list.
 type Page struct {
-	// Recipes belong to the store, which may give them to others too. Nobody may change them.
+	// Recipes belong to the store, which may give the same ones to other callers. No caller
+	// may change them.
 	Recipes []*Recipe
 	// NextPageToken names the next page. It is empty on the last page. A page may have fewer
 	// recipes than PageSize, even none, and still not be the last: one request reads a

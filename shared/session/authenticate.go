@@ -99,8 +99,8 @@ type found struct {
 }
 
 // read fetches the session of h, opens its record, and checks its timeouts. It returns the
-// values of more fields of the user's hash too. It waits for Redis at most opTimeout. It does
-// not stop when ctx ends, because watching ctx would cost time in each request.
+// values of more fields of the user's hash too. It waits for Redis at most opTimeout. When
+// ctx ends earlier, it still waits, because to watch ctx costs time in each request.
 func (c *Cache) read(ctx context.Context, h Handle, more ...string) (*found, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()

@@ -22,8 +22,9 @@ type SignIn struct {
 	Voucher *Session
 }
 
-// Warm starts to connect to Redis and to give it the script of Open, so that the first Open
-// waits for neither. It costs one command. It returns at once. Open reports a failure.
+// Warm prepares the first Open: it connects to Redis and loads Open's script there, with one
+// command. It does that in the background and returns at once. A failure is not reported,
+// because Open will meet it too.
 func (c *Cache) Warm() {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), opTimeout)

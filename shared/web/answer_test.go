@@ -23,7 +23,7 @@ func (w *writes) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// WriteJSON makes one write, and the client gets the length and no chunks.
+// WriteJSON makes one write. The client gets a Content-Length and no chunks.
 func TestWriteJSONInOneWrite(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 10, 2044, 2045, 2046, 5000, 100_000} { // net/http adds the length up to 2048 bytes

@@ -79,7 +79,7 @@ var (
 	contentTypeJSON       = []string{"application/json"}
 	contentTypeOptions    = []string{"nosniff"}
 	transportSecurity     = []string{"max-age=31536000"}
-	vary                  = []string{"Cookie, Authorization"} // CORS appends to a copy
+	vary                  = []string{"Cookie, Authorization"} // cors appends a value, which makes a copy
 )
 
 // alias serves /name/… and /api/name/… as /…. An escaped slash is part of an id and does not

@@ -190,7 +190,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 const maxKept = 64 << 10
 
 // WriteJSON answers with v as JSON, in one write and with a Content-Length, so that net/http
-// sends no chunks. net/http itself adds the Content-Length of a short answer. It encodes as encoding/json does, except that it does not escape HTML
+// sends no chunks. It encodes as encoding/json does, except that it does not escape HTML
 // characters. fastjson needs a third of the time.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body := buffers.Get().(*[]byte)
@@ -206,7 +206,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	}
 	*body = append(*body, '\n')
 	w.Header()["Content-Type"] = contentTypeJSON
-	if len(*body) > 2<<10 { // net/http's buffer
+	if len(*body) > 2<<10 { // net/http adds it to a shorter answer
 		w.Header().Set("Content-Length", strconv.Itoa(len(*body)))
 	}
 	w.WriteHeader(status)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// timeLimit is a context that ends at its deadline or with the context in it. It starts a
-// timer only when Done is called, because most requests end before anybody waits for that.
+// timeLimit is a context that ends at its deadline, or earlier with the context in it. It
+// starts a timer only when Done is called, because in most requests nobody calls Done.
 type timeLimit struct {
 	context.Context
 	deadline time.Time

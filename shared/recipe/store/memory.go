@@ -120,6 +120,7 @@ func (m *memoryBackend) find(uid string, p plan, after *position) []*document {
 
 // finds reports whether d is one of p's documents.
 func (p plan) finds(d *document) bool {
+	// Every active recipe has termAll. This way its terms need not be read.
 	every := p.term == "" || p.term == termAll && d.State == recipe.Active
 	if !every && !slices.Contains(d.terms, p.term) {
 		return false
